@@ -1,0 +1,110 @@
+"""What Intuit's pages leave open, or where sources contradict each other.
+
+Each field is one such question. The default is the safe side: the behaviour that a client
+survives only when it is careful. An integration must work with every value.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Switches:
+    """One company's answers to the open questions; immutable, see `changed`."""
+
+    lenient_query: bool = False
+    """Also accept filters that work in practice but are not documented."""
+
+    default_order: str = "id"
+    """Rows without ORDERBY: `id` (documented) or `newest` (observed)."""
+
+    total_count: str = "documented"
+    """`totalCount` in lists: `documented` (some entities), `always`, `never`."""
+
+    max_results_over: str = "cap"
+    """MAXRESULTS above 1000: `cap` or `reject`."""
+
+    country_codes: str = "mixed"
+    """`iso2` (GB), `iso3` (GBR), or `mixed`: company two letters, addresses three."""
+
+    sparse_null: str = "ignore"
+    """`null` in a sparse update: `ignore` or `clear`. An empty string always clears."""
+
+    display_name_maximum: int = 100
+    """Intuit's page says 500, the faults of the live service say 100."""
+
+    strip_deleted_suffix: bool = True
+    """Reactivating drops ` (deleted)` from the name if the name is free."""
+
+    names_case_sensitive: bool = False
+    """Whether `smith` and `Smith` may both exist."""
+
+    requestid_after_delete: str = "replay"
+    """Known requestid of an object deleted since: `replay` or `execute`."""
+
+    requestid_other_body: str = "replay"
+    """Known requestid with another body: `replay` or `fault` (600)."""
+
+    requestid_of_faults: str = "forget"
+    """A request that was refused: `forget` its requestid or `remember` the fault."""
+
+    requestid_retention_seconds: int | None = None
+    """How long a requestid is known; None: for ever."""
+
+    batch_requestid_replay: str = "replay"
+    """Repeated batch with the same requestid: `replay` or `fault` (6000, seen 2016)."""
+
+    batch_response_order: str = "request"
+    """Order of the items in a batch answer: `request` or `reversed`."""
+
+    batch_object_limit: int | None = 1000
+    """Objects that all queries of one batch may return together; None: no limit."""
+
+    cdc_changed_since: str = "inclusive"
+    """`inclusive` (>=) or `exclusive` (>)."""
+
+    void_paid_invoice: str = "refuse"
+    """Void of an invoice a payment stands against: `refuse` (6450) or `unlink`."""
+
+    delete_paid_invoice: str = "refuse"
+    """Delete of such an invoice: `refuse` (6000) or `unlink`."""
+
+    second_void: str = "accept"
+    """Void of what is void already: `accept` or `refuse` (6000)."""
+
+    payment_operation_void: bool = False
+    """Accept `operation=void` for payments beside `include=void`."""
+
+    overapplied_line: str = "refuse"
+    """Payment line above the open balance: `refuse` (6000) or `clip`."""
+
+    payment_other_customer: str = "refuse"
+    """Payment line to another customer's invoice: `refuse` (6000) or `drop`."""
+
+    omitted_exchange_rate: str = "one"
+    """Foreign transaction without ExchangeRate: `one` or `list` (rate of the day)."""
+
+    tax_rounding: str = "line"
+    """Tax outside the US, rounded per `line` or per `document`."""
+
+    customer_time_moves_with_balance: bool = True
+    """Whether a sale moves the customer's LastUpdatedTime (never the SyncToken)."""
+
+    opened_customer_delivery: str = "None"
+    """PreferredDeliveryMethod of a new customer: `None` (2024) or `Print` (older)."""
+
+    merged_loser: str = "inactive"
+    """The loser of a merge: `inactive` with ` (deleted)`, or `gone` (610)."""
+
+    merge_touches_transactions: bool = False
+    """Whether moved transactions get a new SyncToken and LastUpdatedTime."""
+
+    tax_service_with_automated_tax: str = "refuse"
+    """TaxService under automated sales tax: `refuse` or `accept`."""
+
+    def changed(self, **values):
+        """Return a copy with `values`; raises ValueError for an unknown switch."""
+        known = {field.name for field in fields(self)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(f"Unknown switches: {', '.join(unknown)}")
+        return replace(self, **values)
