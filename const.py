@@ -1,0 +1,153 @@
+"""Facts and figures of QuickBooks Online that the whole addon shares.
+
+Nothing here imports anything; every figure names its source.
+"""
+
+# Intuit ignores 1 to 74 since 1 August 2025 and serves 75.
+MINOR_VERSION = 75
+
+ENVIRONMENTS = ("sandbox", "production")
+
+# Only the environment of the server may point the addon elsewhere: an
+# administrator of one database must not be able to send tokens away.
+BASE_URL_VARIABLE = "QUICKBOOKS_ONLINE_BASE_URL"
+ENCRYPTION_KEY_VARIABLE = "QUICKBOOKS_ENCRYPTION_KEY"
+ENCRYPTION_KEY_FILE = "quickbooks_online.key"
+ENCRYPTION_CONFIG_SECTION = "quickbooks_online"
+ENCRYPTION_CONFIG_OPTION = "encryption_key"
+ENCRYPTION_KEY_MINIMUM_LENGTH = 32
+
+# (seconds to connect, seconds between two bytes of the answer). Intuit gives
+# up after 120 s; a scheduled action must not hang that long.
+TIMEOUT = (5, 30)
+
+# Tokens (Intuit, "Important changes to refresh token policy", 2025-11-12).
+ACCESS_TOKEN_SECONDS = 3600
+REFRESH_TOKEN_SECONDS = 8_640_000
+REFRESH_TOKEN_HARD_SECONDS = 157_680_000
+
+# Limits of one realm (Intuit, "Limits and throttles").
+REQUESTS_PER_SECOND = 10
+REQUESTS_PER_MINUTE = 500
+BATCHES_PER_MINUTE = 40
+CONCURRENT_REQUESTS = 10
+# Difference in time on the way between the quickest and the slowest call, in
+# seconds: see tools/governor.py for what it does to the windows.
+TRANSIT_JITTER_SECONDS = 0.3
+# Metered ("CorePlus") calls a month on the free tier of the App Partner Program.
+METERED_CALLS_PER_MONTH = 500_000
+# Wait after an answer 429 that names no time; a longer one that it names is cut.
+THROTTLE_PAUSE_SECONDS = 60
+MAXIMUM_PAUSE_SECONDS = 600
+
+# Upper bounds, in seconds, of the wait before attempt 2, 3, ... of what failed
+# for a passing reason; the wait is drawn between half a second and the bound.
+BACKOFF_SECONDS = (5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+BACKOFF_MINIMUM_SECONDS = 0.5
+
+# Sizes.
+BATCH_ITEMS = 30
+BATCH_ID_LENGTH = 10
+BATCH_REQUEST_ID_LENGTH = 36
+BATCH_OBJECTS = 1000
+REQUEST_ID_LENGTH = 50
+PAGE_SIZE = 1000
+CDC_OBJECTS = 1000
+CDC_DAYS = 30
+WEBHOOK_BYTES = 4 * 1024 * 1024
+LOG_BODY_BYTES = 64 * 1024
+
+# Order in which things must exist in QuickBooks: lists, then documents, then
+# what settles them.
+ENTITY_ORDER = (
+    "Account",
+    "Term",
+    "PaymentMethod",
+    "Class",
+    "Department",
+    "TaxAgency",
+    "TaxRate",
+    "TaxCode",
+    "Customer",
+    "Vendor",
+    "Item",
+    "Estimate",
+    "Invoice",
+    "SalesReceipt",
+    "CreditMemo",
+    "RefundReceipt",
+    "Bill",
+    "Payment",
+    "BillPayment",
+    "Purchase",
+    "Deposit",
+    "JournalEntry",
+)
+
+# Every entity that a webhook, a query or a change list may name. CloudEvents
+# spell them in lower case; this is how the API spells them.
+ENTITIES = ENTITY_ORDER + (
+    "Attachable",
+    "Budget",
+    "CompanyCurrency",
+    "CompanyInfo",
+    "CreditCardPayment",
+    "Currency",
+    "CustomerType",
+    "Employee",
+    "ExchangeRate",
+    "JournalCode",
+    "Preferences",
+    "PurchaseOrder",
+    "RecurringTransaction",
+    "TimeActivity",
+    "Transfer",
+    "VendorCredit",
+)
+
+# Voided by a sparse update with include=void; the others by operation=void.
+# (Intuit's .NET SDK of February 2026, python-quickbooks.)
+VOIDED_BY_UPDATE = ("Payment", "SalesReceipt", "BillPayment")
+
+# Members whose values never reach a log, whatever they hold. Lower case.
+SENSITIVE_KEYS = frozenset(
+    {
+        "access_token",
+        "accesstoken",
+        "api_key",
+        "apikey",
+        "bankaccountnumber",
+        "assertion",
+        "authorization",
+        "ccnum",
+        "client_secret",
+        "clientsecret",
+        "code",
+        "code_verifier",
+        "cookie",
+        "creditchargeinfo",
+        "creditchargeresponse",
+        "id_token",
+        "password",
+        "primarytaxidentifier",
+        "refresh_token",
+        "refreshtoken",
+        "routingnumber",
+        "secret",
+        "ssn",
+        "taxidentifier",
+        "token",
+        "verifier_token",
+        "verifiertoken",
+    }
+)
+SENSITIVE_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "intuit-signature",
+        "proxy-authorization",
+        "set-cookie",
+        "x-openerp-session-id",
+    }
+)
