@@ -1,9 +1,9 @@
 """Finishes the base database; run by `odoo shell`, which provides `env`."""
 
-company = env.ref("base.main_company")  # noqa: F821
+company = env.ref("base.main_company")
 if not company.chart_template:
-    env["account.chart.template"].try_loading(  # noqa: F821
+    env["account.chart.template"].try_loading(
         "generic_coa", company=company, install_demo=False
     )
-env["ir.config_parameter"].set_param("web.base.url.freeze", "False")  # noqa: F821
-env.cr.commit()  # noqa: F821
+env["ir.config_parameter"].set_param("web.base.url.freeze", "False")
+env.cr.commit()
