@@ -1,8 +1,8 @@
 """QuickBooks Online's rejections: one factory per fault, and how each is rendered.
 
 The texts are those seen in recorded traffic or on Intuit's error pages. Three envelopes
-exist: the usual one (`Fault`), the gateway's lower-case one (`fault`, authentication and
-authorisation) and XML, which the throttle uses even when JSON was asked for.
+exist: the usual one (`Fault`), the gateway's lower-case one (`fault`, for who may do
+what) and XML, which the throttle uses even when JSON was asked for.
 """
 
 import json

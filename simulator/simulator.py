@@ -1,0 +1,93 @@
+"""The state of the whole simulator: one object, in memory."""
+
+from . import seeds
+from .apps import default_apps
+from .clock import Clock
+from .id_token import Signer, User
+from .injection import Injector
+from .journal import Journal
+from .limits import LimitKeeper, Meter
+from .oauth import Authority
+from .settings import PlatformSwitches
+from .switches import Switches
+from .webhooks import WebhookCentre
+
+# realm id -> profile of the demo seed.
+DEMO_COMPANIES = {
+    "9341450000000001": "us",
+    "9341450000000002": "us_manual",
+    "9341450000000003": "gb",
+    "9341450000000004": "ca",
+    "9341450000000005": "au",
+    "9341450000000101": "us_production",
+}
+SEEDS = ("demo", "none")
+COUNTRIES = ("US", "GB", "CA", "AU")
+
+
+class Simulator:
+    """Everything the simulator knows. `reset` brings back the seeded state."""
+
+    def __init__(
+        self, *, seed="demo", clock=None, limits=True, country=None, latency_ms=0
+    ):
+        if seed not in SEEDS:
+            raise ValueError(f"seed is one of {', '.join(SEEDS)}.")
+        if country is not None and country not in COUNTRIES:
+            raise ValueError(f"country is one of {', '.join(COUNTRIES)}.")
+        self.seed = seed
+        self.country = country
+        self.clock = clock or Clock()
+        self.latency_seconds = latency_ms / 1000
+        self.signer = Signer()
+        self.user = User()
+        self.webhooks = WebhookCentre(self.clock)
+        self._limits_enabled = limits
+        self.reset()
+
+    def reset(self):
+        """Forget everything that happened since the start; the clock stays."""
+        self.switches = PlatformSwitches()
+        self.apps = default_apps()
+        self.oauth = Authority(self.clock, self.switches)
+        self.limits = LimitKeeper(self.switches, enabled=self._limits_enabled)
+        self.meter = Meter(self.clock, self.switches)
+        self.injector = Injector()
+        self.journal = Journal(self.clock)
+        self.webhooks.reset()
+        self.companies = {}
+        if self.seed == "demo":
+            for realm_id, profile in DEMO_COMPANIES.items():
+                self.add_company(realm_id, profile)
+            if self.country:
+                self.companies = {
+                    realm_id: company
+                    for realm_id, company in self.companies.items()
+                    if company.country == self.country
+                }
+
+    def add_company(self, realm_id, profile):
+        """Create a seeded company; ValueError when the realm is taken."""
+        if realm_id in self.companies:
+            raise ValueError(f"Realm {realm_id} exists already.")
+        company = seeds.build_company(realm_id, profile, self.clock, Switches())
+        company.subscribe(self._publish)
+        self.companies[realm_id] = company
+        return company
+
+    def companies_of(self, environment):
+        """Return the companies of an environment, in the order of their creation."""
+        return [
+            company
+            for company in self.companies.values()
+            if company.environment == environment
+        ]
+
+    def _publish(self, change):
+        """Tell the apps connected to the company about a committed change."""
+        if self.switches.webhooks_need_grant:
+            grants = self.oauth.live_grants(realm_id=change.realm_id)
+            client_ids = {grant.client_id for grant in grants}
+        else:
+            client_ids = set(self.apps)
+        self.webhooks.publish(change, client_ids)
