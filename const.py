@@ -1,7 +1,9 @@
 """Facts and figures of QuickBooks Online that the whole addon shares.
 
-Nothing here imports anything; every figure names its source.
+Every figure names its source, or says that it is ours.
 """
+
+from datetime import timedelta
 
 # Intuit ignores 1 to 74 since 1 August 2025 and serves 75.
 MINOR_VERSION = 75
@@ -26,6 +28,15 @@ ACCESS_TOKEN_SECONDS = 3600
 REFRESH_TOKEN_SECONDS = 8_640_000
 REFRESH_TOKEN_HARD_SECONDS = 157_680_000
 
+# Ours: an access token is refreshed when it has less left than this, and by the
+# scheduled action so often that it never comes to that.
+ACCESS_TOKEN_MARGIN = timedelta(minutes=5)
+REFRESH_INTERVAL = timedelta(minutes=45)
+# Days before the end of a grant on which people are warned, the first first.
+CLOCK_WARNING_DAYS = (30, 7, 1)
+# How long the answer of Intuit's consent page is waited for.
+OAUTH_STATE_HOURS = 1
+
 # Limits of one realm (Intuit, "Limits and throttles").
 REQUESTS_PER_SECOND = 10
 REQUESTS_PER_MINUTE = 500
@@ -39,6 +50,17 @@ METERED_CALLS_PER_MONTH = 500_000
 # Wait after an answer 429 that names no time; a longer one that it names is cut.
 THROTTLE_PAUSE_SECONDS = 60
 MAXIMUM_PAUSE_SECONDS = 600
+# Ours: seconds added at random to a pause, so that not all go on at once.
+THROTTLE_PAUSE_JITTER = 5
+# Ours: the longest sleep of a worker for its turn; longer, it comes back later.
+MAXIMUM_NAP = 2
+
+# CompanyInfo's SubscriptionStatus under which writing gets 6190 while reading
+# works (Intuit, "Subscription states").
+SUBSCRIPTION_READ_ONLY = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED")
+
+# Ours: days that the call log keeps what worked (False) and what failed (True).
+CALL_LOG_DAYS = {False: 14, True: 90}
 
 # Upper bounds, in seconds, of the wait before attempt 2, 3, ... of what failed
 # for a passing reason; the wait is drawn between half a second and the bound.

@@ -10,12 +10,14 @@ from . import const
 class QboError(Exception):
     """QuickBooks did not do what was asked.
 
-    :param fault: the `Fault` that says why.
+    :param fault: the `Fault` that says why
+    :param retry_after: seconds, instead of those the fault names
     """
 
-    def __init__(self, fault):
+    def __init__(self, fault, *, retry_after=None):
         super().__init__(fault)
         self.fault = fault
+        self._retry_after = retry_after
 
     def __str__(self):
         return self.fault.describe()
@@ -42,7 +44,9 @@ class QboError(Exception):
 
     @property
     def retry_after(self):
-        """Seconds after which Intuit wants to be asked again, or None."""
+        """Seconds after which to ask again, or None when nobody said."""
+        if self._retry_after is not None:
+            return self._retry_after
         return self.fault.retry_after
 
 
@@ -66,7 +70,8 @@ class QboThrottledError(QboRetryableError):
     @property
     def retry_after(self):
         """Seconds of the pause; 60 when Intuit names none."""
-        return self.fault.retry_after or const.THROTTLE_PAUSE_SECONDS
+        seconds = super().retry_after
+        return const.THROTTLE_PAUSE_SECONDS if seconds is None else seconds
 
 
 class QboUnauthorizedError(QboError):

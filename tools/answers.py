@@ -117,9 +117,7 @@ def _read_markup(text):
     except (ElementTree.ParseError, ValueError, RecursionError):
         return Answer(problem="The answer was not readable as XML.")
     errors = [
-        _read_xml_error(node)
-        for node in root.iter()
-        if _local_name(node) == "error"
+        _read_xml_error(node) for node in root.iter() if _local_name(node) == "error"
     ]
     if not errors and any(_local_name(node) == "fault" for node in root.iter()):
         errors = [RawError(message="QuickBooks gave no reason.")]

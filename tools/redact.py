@@ -24,17 +24,13 @@ _SCHEME = re.compile(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{6,}", re.I)
 _JOSE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}")
 _REFRESH = re.compile(r"\b(?:RT1-|AB1)[A-Za-z0-9-]{24,}")
 _KEYS = "|".join(sorted(const.SENSITIVE_KEYS - {"code", "token"}, key=len)[::-1])
-_JSON_VALUE = (
-    r'(?:"(?:[^"\\]|\\.)*"?|\{[^{}]*\}?|\[[^\[\]]*\]?|[^\s,}\]"\'{\[]+)'
-)
+_JSON_VALUE = r'(?:"(?:[^"\\]|\\.)*"?|\{[^{}]*\}?|\[[^\[\]]*\]?|[^\s,}\]"\'{\[]+)'
 _JSON_MEMBER = re.compile(
     rf'(["\'](?:{_KEYS}|token|code)["\']\s*:\s*)(?!null\b|\*)'
     rf"(?:{_JSON_VALUE}|'(?:[^'\\]|\\.)*'?)",
     re.I,
 )
-_FORM_MEMBER = re.compile(
-    rf"(^|[?&\s])((?:{_KEYS}|token|code)=)([^&\s\"'<>]+)", re.I
-)
+_FORM_MEMBER = re.compile(rf"(^|[?&\s])((?:{_KEYS}|token|code)=)([^&\s\"'<>]+)", re.I)
 _XML_MEMBER = re.compile(rf"(<({_KEYS})\b[^>]*>).*?(</\2>|$)", re.I | re.S)
 # In faults, `code` is Intuit's error code: short, and worth keeping.
 _FAULT_CODE = re.compile(r"^-?[A-Za-z]*\d{0,6}$|^[A-Za-z_]{1,40}$")
