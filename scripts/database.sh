@@ -25,8 +25,9 @@ locate_cluster() {
     if ((${#PG_SOCKET} > 85)); then
         PG_SOCKET=/tmp/quickbooks_online-$(id -u)-$(hash_text "$CACHE")
     fi
-    export PGHOST=$PG_SOCKET PGPORT=5432 PGUSER=$DATABASE_ROLE PGDATABASE=postgres
-    unset PGPASSWORD PGSERVICE PGPASSFILE
+    export PGHOST=$PG_SOCKET PGPORT=5432 PGUSER=$DATABASE_ROLE
+    # Odoo would take the database to serve from PGDATABASE.
+    unset PGDATABASE PGPASSWORD PGSERVICE PGPASSFILE
 }
 
 as_cluster_owner() {
@@ -62,6 +63,16 @@ cluster_runs() { as_cluster_owner "$PG_BIN/pg_ctl" --pgdata="$PG_DATA" status >/
 
 boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 
+# Databases and the file store in the cache belong together: when one of them was
+# deleted, both are made anew.
+discard_cluster_without_files() {
+    if [[ -f $PG_DATA/PG_VERSION && ! -f $DATA/belongs-to-cluster ]]; then
+        say "the cache was emptied: making PostgreSQL's cluster anew"
+        as_cluster_owner "$PG_BIN/pg_ctl" --pgdata="$PG_DATA" --mode=immediate stop >/dev/null 2>&1
+        rm -rf "$PG_DATA"
+    fi
+}
+
 # fsync is off: after a crash of the machine the files cannot be trusted.
 discard_cluster_after_crash() {
     local mark=$PG_DIRECTORY/running
@@ -82,13 +93,14 @@ start_cluster() {
         tail -n 5 "$PG_DATA/server.log"
         return 1
     }
-    psql -U postgres -qAtc "SELECT 1 FROM pg_roles WHERE rolname = '$DATABASE_ROLE'" | grep -q 1 ||
-        psql -U postgres -qc "CREATE ROLE $DATABASE_ROLE LOGIN CREATEDB"
+    sql "SELECT 1 FROM pg_roles WHERE rolname = '$DATABASE_ROLE'" -U postgres | grep -q 1 ||
+        sql "CREATE ROLE $DATABASE_ROLE LOGIN CREATEDB" -U postgres
 }
 
 ensure_cluster_once() {
     local version
     discard_cluster_after_crash
+    discard_cluster_without_files
     if cluster_runs; then
         return
     fi
@@ -99,12 +111,15 @@ ensure_cluster_once() {
     fi
     if [[ ! -f $PG_DATA/PG_VERSION ]]; then
         run_step cluster "Creating the PostgreSQL cluster" create_cluster
+        rm -rf "$DATA" && mkdir -p "$DATA" && touch "$DATA/belongs-to-cluster" ||
+            die "cannot write to $DATA."
     fi
-    run_step postgresql "Starting PostgreSQL" start_cluster
+    run_quiet_step postgresql "Starting PostgreSQL" start_cluster
 }
 
 # Every dev that uses the cluster holds this lock shared; the last one stops it.
 ensure_cluster() {
+    [[ -z ${CLUSTER_FD:-} ]] || return 0
     locate_cluster
     exec {CLUSTER_FD}>"$CACHE/lock/cluster-users"
     flock --shared "$CLUSTER_FD"
@@ -121,21 +136,28 @@ release_cluster() {
     CLUSTER_FD=
 }
 
+# sql QUERY [PSQL OPTIONS]: runs in the maintenance database.
+sql() {
+    local query=$1
+    shift
+    psql -qAt -d postgres -v ON_ERROR_STOP=1 "$@" -c "$query"
+}
+
 # --- databases -----------------------------------------------------------
 
 database_exists() {
-    [[ $(psql -qAtc "SELECT 1 FROM pg_database WHERE datname = '$1'") == 1 ]]
+    [[ $(sql "SELECT 1 FROM pg_database WHERE datname = '$1'") == 1 ]]
 }
 
-list_databases() { psql -qAtc "SELECT datname FROM pg_database WHERE datname LIKE '$1' ORDER BY 1"; }
+list_databases() { sql "SELECT datname FROM pg_database WHERE datname LIKE '$1' ORDER BY 1"; }
 
 drop_database() {
-    psql -qc "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)" 2>/dev/null || true
+    sql "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)" 2>/dev/null || true
     rm -rf "${DATA:?}/filestore/$1"
 }
 
 rename_database() {
-    psql -qc "ALTER DATABASE \"$1\" RENAME TO \"$2\"" || return
+    sql "ALTER DATABASE \"$1\" RENAME TO \"$2\"" || return
     rm -rf "${DATA:?}/filestore/$2"
     if [[ -d $DATA/filestore/$1 ]]; then
         mv -T "$DATA/filestore/$1" "$DATA/filestore/$2"
@@ -145,7 +167,7 @@ rename_database() {
 # Files in Odoo's file store never change, so a copy may share them.
 copy_database() {
     local source=$1 target=$2
-    psql -qc "CREATE DATABASE \"$target\" TEMPLATE \"$source\"" || return
+    sql "CREATE DATABASE \"$target\" TEMPLATE \"$source\"" || return
     mkdir -p "$DATA/filestore"
     rm -rf "${DATA:?}/filestore/$target"
     if [[ -d $DATA/filestore/$source ]]; then
@@ -153,8 +175,9 @@ copy_database() {
     fi
 }
 
+# write_odoo_config FILE [PORT [DATABASE]]: without a port, a free one.
 write_odoo_config() {
-    local file=$1 port=${2:-0}
+    local file=$1 port=${2:-0} database=${3:-}
     ((port)) || port=$(free_port)
     cat >"$file" <<CONF
 [options]
@@ -163,7 +186,7 @@ data_dir = $DATA
 db_host = $PG_SOCKET
 db_port = $PGPORT
 db_user = $DATABASE_ROLE
-db_name =
+db_name = $database
 list_db = False
 http_interface = 127.0.0.1
 http_port = $port

@@ -37,15 +37,19 @@ explain_failure() {
 
 # run_step NAME DESCRIPTION COMMAND...: output goes to a log, a failure ends dev.
 run_step() {
-    local name=$1 description=$2 log started
-    shift 2
-    log="$CACHE/log/$CHECKOUT_KEY-$name.log"
+    local started
     started=$(now_ms)
-    say "$description ..."
+    say "$2 ..."
+    run_quiet_step "$@"
+    say "$2: done in $(seconds_since "$started") s"
+}
+
+run_quiet_step() {
+    local description=$2 log="$CACHE/log/$CHECKOUT_KEY-$1.log"
+    shift 2
     if ! "$@" >"$log" 2>&1 </dev/null; then
         die "$description failed: $(explain_failure "$log"). Log: $log"
     fi
-    say "$description: done in $(seconds_since "$started") s"
 }
 
 # with_lock NAME COMMAND...: one dev at a time runs COMMAND; the others wait.

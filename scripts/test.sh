@@ -67,7 +67,7 @@ run_odoo_part() {
         paths+=("$path")
     done
     cd "$WORK" || die "cannot enter $WORK."
-    run_pytest odoo -c "$addon/pyproject.toml" --odoo-config="$config" \
+    run_pytest odoo -p dev_outside -c "$addon/pyproject.toml" --odoo-config="$config" \
         --odoo-database="$TEST_DATABASE" --odoo-http "${paths[@]}"
     rm -f "$config"
 }
