@@ -3,6 +3,7 @@
 Knows shapes only; what a code means is the business of `faults`.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -124,7 +125,7 @@ def _read_markup(text):
     return Answer(errors=errors, problem="The answer was XML, not JSON.")
 
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 def _describe_page(text):
@@ -162,7 +163,7 @@ def get_retry_after(headers, now=None):
         seconds = float(value) if value.isascii() else None
     except ValueError:
         seconds = _seconds_until(value, headers, now)
-    if seconds is None or seconds != seconds:
+    if seconds is None or math.isnan(seconds):
         return None
     return float(min(max(seconds, 1), const.MAXIMUM_PAUSE_SECONDS))
 

@@ -13,8 +13,8 @@ from .fault_codes import CODE_HINTS, CODES, HINTS, KINDS, WORDS
 from .redact import scrub
 
 __all__ = [
-    "Fault",
     "KINDS",
+    "Fault",
     "Owner",
     "build_fault",
     "parse_fault",
@@ -225,12 +225,14 @@ def _classify_status(status):
 
 _CLOSED = re.compile(
     r"account period (?:has )?closed|account books cannot be updated|books are closed",
-    re.I,
+    re.IGNORECASE,
 )
-_INACTIVE = re.compile(r"made inactive|is inactive|inactive", re.I)
+_INACTIVE = re.compile(r"made inactive|is inactive|inactive", re.IGNORECASE)
 # Seen when a batch was repeated with its requestid, and when QBO hiccups.
-_HICCUP = re.compile(r"unexpected error occurred while accessing or saving", re.I)
-_REQUEST_ID = re.compile(r"characters in the request_?id", re.I)
+_HICCUP = re.compile(
+    r"unexpected error occurred while accessing or saving", re.IGNORECASE
+)
+_REQUEST_ID = re.compile(r"characters in the request_?id", re.IGNORECASE)
 
 
 def _classify_code(code, text):
@@ -247,7 +249,9 @@ def _classify_code(code, text):
     return kind
 
 
-_OWNER = re.compile(r"TxnType\s*=\s*(\w+)(?:\s+with)?[\s,;]+TxnId\s*=\s*(\d+)", re.I)
+_OWNER = re.compile(
+    r"TxnType\s*=\s*(\w+)(?:\s+with)?[\s,;]+TxnId\s*=\s*(\d+)", re.IGNORECASE
+)
 
 
 def _find_owner(detail):

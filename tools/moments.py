@@ -9,7 +9,7 @@ _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*"
     r"(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
-    re.I | re.A,
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -63,8 +63,8 @@ class OAuthClient:
     Use one per thread. Every method raises QboGrantError (the grant is dead),
     QboConfigurationError (wrong keys, or a request Intuit calls malformed) or
     QboRetryableError (5xx, 429, time-out, web page, truncated or empty answer:
-    never a reason to disconnect). `uncertain` on the last means that Intuit may have rotated the
-    refresh token, or used up the code.
+    never a reason to disconnect). `uncertain` on the last means that Intuit may
+    have rotated the refresh token, or used up the code.
     """
 
     def __init__(

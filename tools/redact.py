@@ -17,9 +17,10 @@ MASK = "***"
 
 # Intuit repeats the access token in the detail of its 401.
 _TOKEN_DETAIL = re.compile(
-    r"(token\s+(?:expired|revoked|invalid|rejected)\s*[:=]\s*)[^\s\"'<,;}\]]+", re.I
+    r"(token\s+(?:expired|revoked|invalid|rejected)\s*[:=]\s*)[^\s\"'<,;}\]]+",
+    re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{6,}", re.I)
+_SCHEME = re.compile(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 # Access and identity tokens are JOSE objects, refresh tokens start with a mark.
 _JOSE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}")
 _REFRESH = re.compile(r"\b(?:RT1-|AB1)[A-Za-z0-9-]{24,}")
@@ -28,10 +29,14 @@ _JSON_VALUE = r'(?:"(?:[^"\\]|\\.)*"?|\{[^{}]*\}?|\[[^\[\]]*\]?|[^\s,}\]"\'{\[]+
 _JSON_MEMBER = re.compile(
     rf'(["\'](?:{_KEYS}|token|code)["\']\s*:\s*)(?!null\b|\*)'
     rf"(?:{_JSON_VALUE}|'(?:[^'\\]|\\.)*'?)",
-    re.I,
+    re.IGNORECASE,
 )
-_FORM_MEMBER = re.compile(rf"(^|[?&\s])((?:{_KEYS}|token|code)=)([^&\s\"'<>]+)", re.I)
-_XML_MEMBER = re.compile(rf"(<({_KEYS})\b[^>]*>).*?(</\2>|$)", re.I | re.S)
+_FORM_MEMBER = re.compile(
+    rf"(^|[?&\s])((?:{_KEYS}|token|code)=)([^&\s\"'<>]+)", re.IGNORECASE
+)
+_XML_MEMBER = re.compile(
+    rf"(<({_KEYS})\b[^>]*>).*?(</\2>|$)", re.IGNORECASE | re.DOTALL
+)
 # In faults, `code` is Intuit's error code: short, and worth keeping.
 _FAULT_CODE = re.compile(r"^-?[A-Za-z]*\d{0,6}$|^[A-Za-z_]{1,40}$")
 
