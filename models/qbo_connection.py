@@ -1,0 +1,538 @@
+import json
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..exceptions import (
+    QboError,
+    QboThrottledError,
+    QboUnauthorizedError,
+    VaultError,
+)
+from ..tools.client import QboClient
+from ..tools.payload import dump
+from .qbo_consent_mixin import ENCRYPTED_FIELDS
+from .qbo_health_mixin import ADMINISTRATOR_GROUP
+
+_logger = logging.getLogger(__name__)
+
+# How often the scheduled action refreshes; an access token lives 60 minutes.
+REFRESH_INTERVAL = timedelta(minutes=45)
+# Reading goes on, writing is answered 6190 (Intuit, "Subscription states").
+SUBSCRIPTION_READ_ONLY = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED")
+
+
+class QboConnection(models.Model):
+    """One QuickBooks company joined to one Odoo company."""
+
+    _name = "qbo.connection"
+    _description = "QuickBooks Connection"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "qbo.consent.mixin",
+        "qbo.health.mixin",
+    ]
+    _check_company_auto = True
+    _order = "company_id, id"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        help="The Odoo company whose books this QuickBooks company keeps.",
+    )
+    environment = fields.Selection(
+        [("sandbox", "Sandbox"), ("production", "Production")],
+        required=True,
+        default="sandbox",
+        help="Sandbox reaches Intuit's test companies with the development keys of "
+        "your Intuit app, Production your real books with its production keys.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("connected", "Connected"),
+            ("suspended", "Suspended"),
+            ("disconnected", "Disconnected"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    suspend_reason = fields.Selection(
+        [
+            ("grant", "The consent at Intuit ended"),
+            ("client", "Intuit does not accept the client id and secret"),
+            ("vault", "The encryption key is missing or was changed"),
+            ("subscription", "The QuickBooks subscription lapsed"),
+            ("forbidden", "Intuit refuses access to this company"),
+            ("reset", "The QuickBooks company was reset"),
+        ],
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    suspended_at = fields.Datetime(readonly=True, copy=False)
+
+    realm_id = fields.Char(
+        "Company ID (realm)", readonly=True, copy=False, tracking=True
+    )
+    company_name = fields.Char("QuickBooks Company", readonly=True, copy=False)
+    country_code = fields.Char("QuickBooks Country", readonly=True, copy=False)
+    home_currency = fields.Char(readonly=True, copy=False)
+    subscription_status = fields.Char(readonly=True, copy=False)
+    preferences = fields.Json(readonly=True, copy=False)
+    preferences_read_at = fields.Datetime(readonly=True, copy=False)
+    connected_at = fields.Datetime(readonly=True, copy=False)
+    connected_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+
+    reference_ids = fields.One2many("qbo.reference", "connection_id", readonly=True)
+    reference_count = fields.Integer(compute="_compute_reference_count")
+    references_read_at = fields.Datetime("Lists Read", readonly=True, copy=False)
+    references_problem = fields.Text(readonly=True, copy=False)
+    failed_call_count = fields.Integer(compute="_compute_failed_call_count")
+
+    preflight = fields.Json("Pre-flight", compute="_compute_preflight")
+    preflight_open_count = fields.Integer(compute="_compute_preflight")
+
+    _one_per_company = models.UniqueIndex(
+        "(company_id) WHERE active",
+        "This company has a QuickBooks connection already.",
+    )
+    _one_per_realm = models.UniqueIndex(
+        "(realm_id, environment) WHERE active AND realm_id IS NOT NULL",
+        "This QuickBooks company is connected to another company already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("company_name", "company_id.name")
+    def _compute_name(self):
+        for connection in self:
+            connection.name = connection.company_name or connection.company_id.name
+
+    def _compute_reference_count(self):
+        counts = dict(
+            self.env["qbo.reference"]._read_group(
+                [("connection_id", "in", self.ids)], ["connection_id"], ["__count"]
+            )
+        )
+        for connection in self:
+            connection.reference_count = counts.get(connection, 0)
+
+    def _compute_failed_call_count(self):
+        since = fields.Datetime.now() - timedelta(days=1)
+        counts = dict(
+            self.env["qbo.call"]._read_group(
+                [
+                    ("connection_id", "in", self.ids),
+                    ("is_failed", "=", True),
+                    ("create_date", ">=", since),
+                ],
+                ["connection_id"],
+                ["__count"],
+            )
+        )
+        for connection in self:
+            connection.failed_call_count = counts.get(connection, 0)
+
+    def _compute_preflight(self):
+        for connection in self:
+            checks = self.env["qbo.preflight"]._get_checks(connection)
+            connection.preflight = checks
+            connection.preflight_open_count = sum(
+                check["state"] != "ok" for check in checks
+            )
+
+    # === CONSTRAINTS === #
+
+    def write(self, vals):
+        frozen = {"environment", "company_id"} & set(vals)
+        for connection in self.filtered("realm_id") if frozen else []:
+            changed = any(
+                connection._fields[name].convert_to_write(connection[name], connection)
+                != vals[name]
+                for name in frozen
+            )
+            if changed:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s is linked to the QuickBooks company %(realm)s. Its "
+                        "environment and its Odoo company cannot be changed, or sandbox "
+                        "ids could reach the real books. Sever the connection first.",
+                        name=connection.name,
+                        realm=connection.realm_id,
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_linked(self):
+        for connection in self:
+            if connection.realm_id:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is linked to a QuickBooks company. Disconnect and "
+                        "sever it before you delete it, or archive it.",
+                        name=connection.name,
+                    )
+                )
+
+    # === ACTIONS === #
+
+    def action_connect(self):
+        """Send the administrator to Intuit to choose the company and consent."""
+        self.ensure_one()
+        self._check_administrator()
+        self._check_keys_entered()
+        return {
+            "type": "ir.actions.act_url",
+            "url": self._get_authorize_url(),
+            "target": "self",
+        }
+
+    def action_test_connection(self):
+        """Ask Intuit for the company, and take up work again if it answers."""
+        self.ensure_one()
+        self._check_administrator()
+        self._ask_intuit(self._read_company, is_probe=True)
+        return self._notify_user(
+            self.env._("Connected to: %(name)s", name=self.company_name)
+        )
+
+    def action_refresh_references(self):
+        """Read QuickBooks' lists now."""
+        self.ensure_one()
+        self._check_administrator()
+        self._ask_intuit(self._read_references)
+        return self._notify_user(
+            self.env._(
+                "%(count)s records read from QuickBooks' lists.",
+                count=self.reference_count,
+            )
+        )
+
+    def action_disconnect(self):
+        """Revoke the consent at Intuit; links and lists stay for the next time."""
+        self.ensure_one()
+        self._check_administrator()
+        self.env["qbo.grant"]._mark_revoking(self)
+        self._change_state("disconnected")
+        if self.env["qbo.grant"]._revoke(self):
+            message = self.env._("Disconnected, and the consent at Intuit revoked.")
+        else:
+            message = self.env._(
+                "Disconnected. Intuit did not answer; the consent is revoked there "
+                "as soon as it does."
+            )
+        return self._notify_user(message)
+
+    def action_sever(self):
+        """Forget the realm and every link to it; asked for by the sever wizard."""
+        self.ensure_one()
+        self._check_administrator()
+        if self.state in ("connected", "suspended"):
+            self.action_disconnect()
+        self._drop_links()
+        self.message_post(
+            body=self.env._(
+                "Severed from the QuickBooks company %(name)s (%(realm)s). Its objects "
+                "are adopted, not created again, if it is connected once more.",
+                name=self.company_name,
+                realm=self.realm_id,
+            )
+        )
+        self.write(self._prepare_severed_values())
+
+    def _drop_links(self):
+        """Delete all that is keyed by the realm; features with links extend this."""
+        self.env["qbo.reference"].sudo().with_context(active_test=False).search(
+            [("connection_id", "=", self.id)]
+        ).unlink()
+
+    def _prepare_severed_values(self):
+        names = (
+            "realm_id",
+            "company_name",
+            "country_code",
+            "home_currency",
+            "subscription_status",
+            "preferences",
+            "preferences_read_at",
+            "connected_at",
+            "connected_by_id",
+            "references_read_at",
+            "references_problem",
+        )
+        return dict.fromkeys(names, False) | {"state": "draft"}
+
+    def action_open_sever(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sever %(name)s", name=self.name),
+            "res_model": "qbo.connection.sever",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_connection_id": self.id},
+        }
+
+    def action_open_keys(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Keys of your Intuit app"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [
+                (self.env.ref("quickbooks_online.qbo_connection_view_form_keys").id, "form")
+            ],
+            "target": "new",
+        }
+
+    def action_open_references(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "quickbooks_online.qbo_reference_action"
+        )
+        return action | {"domain": [("connection_id", "=", self.id)]}
+
+    def action_open_failed_calls(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "quickbooks_online.qbo_call_action"
+        )
+        return action | {
+            "domain": [("connection_id", "=", self.id)],
+            "context": {"search_default_filter_failed": 1},
+        }
+
+    def action_preflight(self, check):
+        """Open what mends one check of the pre-flight panel."""
+        self.ensure_one()
+        return self.env["qbo.preflight"]._get_action(self, check)
+
+    def _prepare_company_values(self, client):
+        """Ask Intuit for company and preferences; return them as field values."""
+        company = client.get_company_info()
+        preferences = client.get_preferences()
+        features = {
+            feature.get("Name"): feature.get("Value")
+            for feature in company.get("NameValue", [])
+        }
+        currency = preferences.get("CurrencyPrefs", {}).get("HomeCurrency", {})
+        return {
+            "company_name": company.get("CompanyName"),
+            "country_code": company.get("Country"),
+            "subscription_status": features.get("SubscriptionStatus"),
+            "home_currency": currency.get("value"),
+            "preferences": json.loads(dump(preferences)),
+            "preferences_read_at": fields.Datetime.now(),
+        }
+
+    def _read_company(self, client):
+        """Read company and preferences again; a suspension ends if Intuit allows."""
+        self.write(self._prepare_company_values(client))
+        if self.subscription_status in SUBSCRIPTION_READ_ONLY:
+            self._change_state("suspended", "subscription")
+        elif self.state == "suspended":
+            self._change_state("connected")
+
+    def _read_references(self, client):
+        """Read QuickBooks' lists; see ``qbo.reference``."""
+        refused = self.env["qbo.reference"].sudo()._read_lists(self, client)
+        self.write(
+            {
+                "references_read_at": fields.Datetime.now(),
+                "references_problem": "\n".join(
+                    f"{entity}: {error}" for entity, error in refused.items()
+                ),
+            }
+        )
+
+    # === CALLING INTUIT === #
+
+    def _call(self, function, is_probe=False):
+        """Return ``function(client)``; suspend the connection if it turns out dead.
+
+        :param bool is_probe: call although the connection is suspended, to find out
+            whether it still has to be
+        :raise QboError: see ``exceptions.py``; retry advice rides on it
+        :raise VaultError: no token could be read
+        :raise UserError: the connection is parked
+        """
+        self.ensure_one()
+        self._check_not_neutralized()
+        self._check_not_parked(is_probe)
+        try:
+            return self._call_with_token(function)
+        except QboThrottledError as error:
+            if error.fault.status:
+                self.env["qbo.governor"]._pause(
+                    self, error.retry_after, str(error.fault.message)
+                )
+            raise
+        except (QboError, VaultError) as error:
+            reason = self._get_suspend_reason(error)
+            if reason:
+                self._suspend(reason)
+            raise
+
+    def _call_with_token(self, function):
+        grant = self.env["qbo.grant"]
+        token = grant._get_access_token(self)
+        try:
+            return function(self._get_client(token))
+        except QboUnauthorizedError:
+            token = grant._get_access_token(self, rejected_token=token)
+            return function(self._get_client(token))
+
+    def _ask_intuit(self, function, is_probe=False):
+        """Like :meth:`_call`, for an action of a user: errors become sentences."""
+        try:
+            return self._call(function, is_probe)
+        except (QboError, VaultError) as error:
+            raise UserError(self._describe_error(error)) from error
+
+    def _get_client(self, access_token):
+        governor = self.env["qbo.governor"]
+
+        def record(call):
+            self.env["qbo.call"]._record(self, call)
+            governor._record(self, call.metered, is_good=not call.fault)
+
+        return QboClient.create(
+            self._get_endpoints(),
+            self.realm_id,
+            self.environment,
+            access_token,
+            take=lambda kind: governor._wait_turn(self, kind),
+            on_call=record,
+        )
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _cron_refresh_tokens(self):
+        """Refresh what would not last until the next run; revoke what is left over."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        domain = [
+            "|",
+            ("state", "=", "connected"),
+            ("suspend_reason", "=", "subscription"),
+        ]
+        connections = self.search(domain)
+        revoking = self.env["qbo.grant"].search([("state", "=", "revoking")])
+        commit_progress(remaining=len(connections) + len(revoking))
+        for connection in connections:
+            connection._keep_alive()
+            if not commit_progress(1):
+                return
+        for connection in revoking.connection_id:
+            self.env["qbo.grant"]._revoke(connection)
+            if not commit_progress(1):
+                return
+
+    def _keep_alive(self):
+        valid_for = REFRESH_INTERVAL + timedelta(minutes=5)
+        try:
+            self.env["qbo.grant"]._get_access_token(self, valid_for=valid_for)
+        except (QboError, VaultError) as error:
+            reason = self._get_suspend_reason(error)
+            if reason:
+                self._suspend(reason)
+            else:
+                _logger.warning("Refresh of connection %s failed: %s", self.id, error)
+
+    @api.model
+    def _cron_read_references(self):
+        """Read company, preferences and lists of each connection, once a day."""
+        connections = self.search([("state", "=", "connected")])
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(connections))
+        for connection in connections:
+            connection._read_daily()
+            if not commit_progress(1):
+                return
+
+    def _read_daily(self):
+        try:
+            self._call(self._read_company)
+            if self.state == "connected":
+                self._call(self._read_references)
+        except (QboError, VaultError, UserError) as error:
+            _logger.warning("Lists of connection %s not read: %s", self.id, error)
+            if not isinstance(error, UserError):
+                self.references_problem = self._describe_error(error)
+
+    @api.model
+    def _cron_watch_clocks(self):
+        """Warn before a connection ends; put secrets under the newest key."""
+        for connection in self.search([("state", "=", "connected")]):
+            connection._warn_of_clocks()
+            self.env["ir.cron"]._commit_progress()
+        try:
+            connections = self.with_context(active_test=False).search([])
+            self.env["qbo.vault"]._rotate(connections, ENCRYPTED_FIELDS)
+            self.env["qbo.grant"]._rotate_keys()
+        except VaultError as error:
+            _logger.warning("Secrets not put under the newest key: %s", error)
+
+    # === HELPERS === #
+
+    def _check_administrator(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group(ADMINISTRATOR_GROUP):
+            raise AccessError(
+                self.env._(
+                    "Only a QuickBooks administrator may do this. Ask one of: "
+                    "%(names)s.",
+                    names=", ".join(self._get_administrators().mapped("name")),
+                )
+            )
+
+    def _check_not_parked(self, is_probe):
+        if self.state == "connected" or (is_probe and self.state == "suspended"):
+            return
+        if self.state == "suspended":
+            raise UserError(self._get_suspension_message(self.suspend_reason))
+        raise UserError(
+            self.env._(
+                "%(name)s is not connected to QuickBooks. Click Connect first.",
+                name=self.name,
+            )
+        )
+
+    def _check_not_neutralized(self):
+        """A copy of the database must not reach the real books."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        if self.environment == "production" and parameters.get_param(
+            "database.is_neutralized"
+        ):
+            raise UserError(
+                self.env._(
+                    "This is a neutralized copy of the database: %(name)s cannot reach "
+                    "the production books from here.",
+                    name=self.name,
+                )
+            )
+
+    def _notify_user(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,269 @@
+import logging
+import secrets
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, consteq, hash_sign, verify_hash_signed
+from odoo.tools.urls import urljoin
+
+from ..exceptions import QboError, VaultError
+from ..tools.endpoints import get_endpoints
+from ..tools.oauth import OAuthClient, build_authorize_url
+from .transaction import own_transaction
+
+_logger = logging.getLogger(__name__)
+
+OAUTH_STATE_HOURS = 1
+OAUTH_SCOPE = "quickbooks_online.oauth"
+CALLBACK_PATH = "/quickbooks_online/oauth/callback"
+RECONNECT_PATH = "/quickbooks_online/reconnect"
+WEBHOOK_PATH = "/quickbooks_online/webhook"
+ENCRYPTED_FIELDS = ("client_secret_encrypted", "verifier_token_encrypted")
+
+
+class QboConsentMixin(models.AbstractModel):
+    """The keys of the Intuit app and the way through Intuit's consent page."""
+
+    _name = "qbo.consent.mixin"
+    _description = "QuickBooks Consent"
+
+    client_id = fields.Char(
+        "Client ID", copy=False, groups="quickbooks_online.group_qbo_administrator"
+    )
+    client_secret_input = fields.Char(
+        "Client Secret",
+        compute="_compute_secret_inputs",
+        inverse="_inverse_client_secret_input",
+        groups="quickbooks_online.group_qbo_administrator",
+        help="Write only: kept encrypted, shown to nobody.",
+    )
+    verifier_token_input = fields.Char(
+        "Webhook Verifier Token",
+        compute="_compute_secret_inputs",
+        inverse="_inverse_verifier_token_input",
+        groups="quickbooks_online.group_qbo_administrator",
+        help="Write only: kept encrypted, shown to nobody.",
+    )
+    client_secret_encrypted = fields.Char(
+        groups=fields.NO_ACCESS, copy=False, prefetch=False
+    )
+    verifier_token_encrypted = fields.Char(
+        groups=fields.NO_ACCESS, copy=False, prefetch=False
+    )
+    has_client_secret = fields.Boolean(compute="_compute_has_secrets")
+    has_verifier_token = fields.Boolean(compute="_compute_has_secrets")
+    oauth_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+
+    redirect_uri = fields.Char("Redirect URI", compute="_compute_urls")
+    webhook_url = fields.Char("Webhook URL", compute="_compute_urls")
+    reconnect_url = fields.Char("Reconnect URL", compute="_compute_urls")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_secret_inputs(self):
+        self.client_secret_input = False
+        self.verifier_token_input = False
+
+    def _inverse_client_secret_input(self):
+        self._encrypt_inputs("client_secret_input", "client_secret_encrypted")
+
+    def _inverse_verifier_token_input(self):
+        self._encrypt_inputs("verifier_token_input", "verifier_token_encrypted")
+
+    def _encrypt_inputs(self, input_field, encrypted_field):
+        for connection in self:
+            secret = (connection[input_field] or "").strip()
+            if not secret:
+                continue  # an untouched form sends nothing: keep what there is
+            try:
+                encrypted = self.env["qbo.vault"]._encrypt(secret)
+            except VaultError as error:
+                raise UserError(self._describe_error(error)) from error
+            connection.sudo()[encrypted_field] = encrypted
+            connection[input_field] = False
+
+    @api.depends("client_secret_encrypted", "verifier_token_encrypted")
+    def _compute_has_secrets(self):
+        for connection in self:
+            connection_sudo = connection.sudo()
+            connection.has_client_secret = bool(
+                connection_sudo.client_secret_encrypted
+            )
+            connection.has_verifier_token = bool(
+                connection_sudo.verifier_token_encrypted
+            )
+
+    @api.depends_context("uid")
+    def _compute_urls(self):
+        base_url = self.get_base_url()
+        for connection in self:
+            connection.redirect_uri = urljoin(base_url, CALLBACK_PATH)
+            connection.webhook_url = urljoin(base_url, WEBHOOK_PATH)
+            connection.reconnect_url = urljoin(base_url, RECONNECT_PATH)
+
+    # === CONNECTING === #
+
+    def _get_authorize_url(self):
+        nonce = secrets.token_urlsafe(16)
+        connection_sudo = self.sudo()
+        connection_sudo.oauth_nonce = nonce
+        state = hash_sign(
+            connection_sudo.env,
+            OAUTH_SCOPE,
+            [self.id, self.env.uid, nonce],
+            expiration_hours=OAUTH_STATE_HOURS,
+        )
+        return build_authorize_url(
+            self._get_endpoints(), connection_sudo.client_id, self.redirect_uri, state
+        )
+
+    @api.model
+    def _consume_oauth_state(self, state):
+        """Return the connection that a callback's ``state`` belongs to, once.
+
+        :return: the connection, or an empty set if the state is forged, expired, used
+            before, or was given to another user
+        """
+        try:
+            values = verify_hash_signed(self.sudo().env, OAUTH_SCOPE, state or "")
+            connection_id, user_id, nonce = values
+        except (TypeError, ValueError):
+            return self.browse()
+        if user_id != self.env.uid:
+            return self.browse()
+        with own_transaction(self.env) as env:
+            rows = env.execute_query(
+                SQL(
+                    """SELECT oauth_nonce FROM qbo_connection
+                        WHERE id = %s AND oauth_nonce IS NOT NULL FOR UPDATE""",
+                    connection_id,
+                )
+            )
+            if not rows or not consteq(rows[0][0], nonce):
+                return self.browse()
+            env.execute_query(
+                SQL(
+                    """UPDATE qbo_connection SET oauth_nonce = NULL
+                        WHERE id = %s RETURNING id""",
+                    connection_id,
+                )
+            )
+        self.browse(connection_id).invalidate_recordset(["oauth_nonce"])
+        return self.browse(connection_id)
+
+    def _complete_connection(self, code, realm_id):
+        """Exchange the code Intuit sent back and take up work with the company.
+
+        Everything is written in transactions of its own: the code can be used once,
+        so this must not be run again by a retried request.
+
+        :raise UserError: the realm may not be joined to this connection
+        :raise QboError: Intuit refused or did not answer
+        :raise VaultError: the tokens could not be encrypted
+        """
+        self.ensure_one()
+        self._check_realm(realm_id)
+        self.env["qbo.vault"]._get_vault()
+        tokens = self._get_oauth_client().exchange(code, realm_id)
+        self._claim_realm(realm_id, tokens)
+        self.env["qbo.grant"]._store(self, tokens)
+        with own_transaction(self.env) as env:
+            connection = env[self._name].browse(self.id)
+            client = connection._get_client(tokens.access_token)
+            connection.write(
+                {
+                    "connected_at": fields.Datetime.now(),
+                    "connected_by_id": self.env.uid,
+                    "warned_days": 0,
+                    **connection._prepare_company_values(client),
+                }
+            )
+            connection._change_state("connected")
+        self.invalidate_recordset()
+        self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger()
+
+    def _check_realm(self, realm_id):
+        if not (realm_id or "").isdigit():
+            raise UserError(
+                self.env._(
+                    "Intuit did not say which QuickBooks company you chose. Connect "
+                    "again and choose a company on Intuit's page."
+                )
+            )
+        if self.realm_id and self.realm_id != realm_id:
+            raise UserError(
+                self.env._(
+                    "%(name)s is linked to the QuickBooks company %(realm)s, but you "
+                    "chose company %(other)s at Intuit. Connect again and choose the "
+                    "same company; to start over with another one, sever the "
+                    "connection first.",
+                    name=self.name,
+                    realm=self.realm_id,
+                    other=realm_id,
+                )
+            )
+        taken = self.sudo().search_count(
+            [
+                ("realm_id", "=", realm_id),
+                ("environment", "=", self.environment),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if taken:
+            raise self._get_realm_taken_error(realm_id)
+
+    def _claim_realm(self, realm_id, tokens):
+        """Take the realm for this connection; the unique index decides a race."""
+        try:
+            with own_transaction(self.env) as env:
+                env[self._name].browse(self.id).realm_id = realm_id
+                env.flush_all()
+        except psycopg2.errors.UniqueViolation as error:
+            self._revoke_unused(tokens)
+            raise self._get_realm_taken_error(realm_id) from error
+
+    def _revoke_unused(self, tokens):
+        try:
+            self._get_oauth_client().revoke(tokens.refresh_token)
+        except QboError as error:
+            _logger.warning("A consent that is not used was not revoked: %s", error)
+
+    def _get_realm_taken_error(self, realm_id):
+        return UserError(
+            self.env._(
+                "The QuickBooks company %(realm)s belongs to another company of this "
+                "database. One set of books can only be joined to one company; choose "
+                "another one at Intuit.",
+                realm=realm_id,
+            )
+        )
+
+    # === HELPERS === #
+
+    def _check_keys_entered(self):
+        if not (self.client_id and self.has_client_secret):
+            raise UserError(
+                self.env._(
+                    "%(name)s has no keys yet. Enter the client id and the client "
+                    "secret of your Intuit app first.",
+                    name=self.name,
+                )
+            )
+
+    def _get_oauth_client(self):
+        """Raise :class:`VaultError` if the client secret cannot be read."""
+        connection_sudo = self.sudo()
+        return OAuthClient(
+            self._get_endpoints(),
+            connection_sudo.client_id or "",
+            self.env["qbo.vault"]._decrypt(connection_sudo.client_secret_encrypted)
+            or "",
+            self.redirect_uri,
+            now=fields.Datetime.now,
+        )
+
+    def _get_endpoints(self):
+        return get_endpoints(self.environment)

@@ -1,0 +1,48 @@
+import os
+
+from odoo import api, models
+from odoo.tools import config
+
+from ..tools.vault import Vault, load_keys
+
+
+class QboVault(models.AbstractModel):
+    """Encrypts and decrypts the secrets of the connections.
+
+    The key lies outside the database: in the server's environment, in odoo.conf or
+    in the data directory. What is derived from it is bound to this database's uuid,
+    which changes when the database is duplicated: a copy can read no secret.
+    """
+
+    _name = "qbo.vault"
+    _description = "QuickBooks Vault"
+
+    @api.model
+    def _get_vault(self):
+        """Raise :class:`VaultError` when there is no usable key."""
+        keys = load_keys(config["data_dir"], os.environ, config.rcfile)
+        database_uuid = (
+            self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        )
+        return Vault(keys, database_uuid)
+
+    @api.model
+    def _encrypt(self, secret):
+        return self._get_vault().encrypt(secret) if secret else False
+
+    @api.model
+    def _decrypt(self, ciphertext):
+        return self._get_vault().decrypt(ciphertext) if ciphertext else False
+
+    @api.model
+    def _rotate(self, records, field_names):
+        """Encrypt again, under the newest key, what an older key encrypted."""
+        vault = self._get_vault()
+        for record in records:
+            outdated = {
+                name: vault.rotate(record[name])
+                for name in field_names
+                if record[name] and not vault.is_current(record[name])
+            }
+            if outdated:
+                record.write(outdated)

@@ -1,0 +1,25 @@
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.sql_db import Cursor
+
+
+@contextmanager
+def own_transaction(env, lock_timeout=60):
+    """Yield a superuser environment on a transaction of its own.
+
+    It is committed when the block ends, and rolled back when the block raises,
+    whatever becomes of the transaction around it. For what must outlive a rollback:
+    rotated tokens, the limits' state, the call log.
+
+    The transaction reads what others committed while it waited for a row lock;
+    Odoo's usual snapshot would answer that wait with a serialization failure.
+
+    :param int lock_timeout: seconds to wait for a row lock before PostgreSQL raises
+        ``LockNotAvailable``, so that no deadlock with the caller can last.
+    """
+    with env.registry.cursor() as cr:
+        if isinstance(cr, Cursor):
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cr.execute("SET LOCAL lock_timeout = %s", [f"{lock_timeout}s"])
+        yield api.Environment(cr, SUPERUSER_ID, {})
