@@ -5,5 +5,4 @@ if not company.chart_template:
     env["account.chart.template"].try_loading(
         "generic_coa", company=company, install_demo=False
     )
-env["ir.config_parameter"].set_param("web.base.url.freeze", "False")
 env.cr.commit()

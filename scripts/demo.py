@@ -1,0 +1,166 @@
+"""The main job, done for real over HTTP: connect Odoo to (simulated) QuickBooks.
+
+Logs in to Odoo, enters the keys of the Intuit app, follows the OAuth redirects through
+the consent page like a browser, loads the reference lists, tests the connection, and
+prints what was done. Exits with 1 and one sentence when any step fails.
+"""
+
+import argparse
+import sys
+import time
+from urllib.parse import urljoin, urlsplit
+
+from lxml import html
+from odoo_rpc import OdooError, OdooSession
+
+CLIENT_ID = "simulator-development-client"
+CLIENT_SECRET = "simulator-development-secret"
+VERIFIER_TOKEN = "simulator-verifier-token"
+CALLBACK_PATH = "/quickbooks_online/oauth/callback"
+CONNECTION = "qbo.connection"
+
+
+class DemoError(Exception):
+    """A step of the demonstration failed; the text says which and why."""
+
+
+class Demo:
+    """One run of the main job; `rows` collects what to print."""
+
+    def __init__(self, odoo):
+        self.odoo = odoo
+        self.connection_id = None
+        self.rows = []
+
+    def step(self, title, function):
+        """Run one step, note its result and duration. Raises DemoError."""
+        started = time.monotonic()
+        try:
+            result = function()
+        except (OdooError, DemoError) as error:
+            raise DemoError(f"{title}: {error}") from error
+        self.rows.append((title, result, f"{time.monotonic() - started:.1f} s"))
+
+    def read(self, *names):
+        return self.odoo.call(CONNECTION, "read", [self.connection_id], names)[0]
+
+    def enter_keys(self):
+        values = {
+            "environment": "sandbox",
+            "client_id": CLIENT_ID,
+            "client_secret_input": CLIENT_SECRET,
+            "verifier_token_input": VERIFIER_TOKEN,
+        }
+        existing = self.odoo.call(CONNECTION, "search", [], limit=1)
+        if existing:
+            self.connection_id = existing[0]
+            self.odoo.call(CONNECTION, "write", existing, values)
+        else:
+            self.connection_id = self.odoo.call(CONNECTION, "create", [values])[0]
+        if self.read("client_secret_input")["client_secret_input"]:
+            raise DemoError("the client secret can be read back")
+        return "client id and secret stored, the secret cannot be read back"
+
+    def connect(self):
+        action = self.odoo.call(CONNECTION, "action_connect", [self.connection_id])
+        consent_page = self.follow("get", action["url"])
+        answer = self.submit_consent(consent_page)
+        if urlsplit(answer.url).path == CALLBACK_PATH and answer.status_code >= 400:
+            raise DemoError(f"the callback page says: {page_text(answer)}")
+        values = self.read("state", "company_name", "realm_id")
+        if values["state"] != "connected":
+            raise DemoError(
+                f"the state is {values['state']!r} after the consent, and the last "
+                f"page ({answer.url}) says: {page_text(answer)}"
+            )
+        return f"Connected to: {values['company_name']} (realm {values['realm_id']})"
+
+    def follow(self, method, url, **keywords):
+        """Request a page with the browser's cookies, following every redirect."""
+        return self.odoo.http.request(method, url, timeout=60, **keywords)
+
+    def submit_consent(self, page):
+        """Press Connect on Intuit's consent page and return the last page reached."""
+        document = html.fromstring(page.content)
+        form = next((f for f in document.forms if connect_button(f) is not None), None)
+        if form is None:
+            raise DemoError(f"no consent form at {page.url}: {page_text(page)}")
+        values = dict(form.form_values())
+        button = connect_button(form)
+        values[button.get("name")] = button.get("value")
+        return self.follow("post", urljoin(page.url, form.action), data=values)
+
+    def load_references(self):
+        self.odoo.call(CONNECTION, "action_refresh_references", [self.connection_id])
+        groups = self.odoo.call(
+            "qbo.reference",
+            "formatted_read_group",
+            [("connection_id", "=", self.connection_id)],
+            groupby=["entity"],
+            aggregates=["__count"],
+        )
+        if not groups:
+            raise DemoError("no list was read")
+        return ", ".join(f"{group['__count']} {group['entity']}" for group in groups)
+
+    def test_connection(self):
+        self.odoo.call(CONNECTION, "action_test_connection", [self.connection_id])
+        state = self.read("state")["state"]
+        if state != "connected":
+            raise DemoError(f"the state is {state!r}")
+        return "QuickBooks answers, the connection is healthy"
+
+    def run(self, database, user, password):
+        def login():
+            self.odoo.login(database, user, password)
+            return f"as {user} at {self.odoo.url}"
+
+        self.step("Log in to Odoo", login)
+        self.step("Enter the keys of the Intuit app", self.enter_keys)
+        self.step("Connect through Intuit's consent page", self.connect)
+        self.step("Load the reference lists", self.load_references)
+        self.step("Test the connection", self.test_connection)
+
+
+def connect_button(form):
+    """Return the form's button labelled Connect, or None."""
+    for button in form.iter("button", "input"):
+        label = button.get("value", "") if button.tag == "input" else button.text
+        if (label or "").strip().lower() == "connect":
+            return button
+    return None
+
+
+def page_text(response):
+    """Return what a page says, in one line of at most 300 characters."""
+    document = html.fromstring(response.content or b"<p>(an empty page)</p>")
+    for hidden in document.xpath("//script | //style | //head"):
+        hidden.drop_tree()
+    return " ".join(document.text_content().split())[:300]
+
+
+def print_table(rows):
+    titles = ("Step", "Result", "Time")
+    widths = [max(len(row[i]) for row in (titles, *rows)) for i in range(3)]
+    for row in (titles, tuple("-" * width for width in widths), *rows):
+        print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--odoo", required=True)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--user", default="admin")
+    parser.add_argument("--password", default="admin")
+    options = parser.parse_args()
+    demo = Demo(OdooSession(options.odoo))
+    try:
+        demo.run(options.database, options.user, options.password)
+    except DemoError as error:
+        print_table(demo.rows)
+        sys.exit(f"The demonstration failed. {error}")
+    print_table(demo.rows)
+
+
+if __name__ == "__main__":
+    main()
