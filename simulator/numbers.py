@@ -59,7 +59,9 @@ def bare(number, places=RATE_PLACES):
     rounded = round_half_up(number, places).normalize(_CONTEXT)
     if not rounded:
         return ZERO
-    return rounded.quantize(1, context=_CONTEXT) if rounded.as_tuple()[2] > 0 else rounded
+    return (
+        rounded.quantize(1, context=_CONTEXT) if rounded.as_tuple()[2] > 0 else rounded
+    )
 
 
 def multiply(left, right):

@@ -1,0 +1,92 @@
+"""`POST batch`: up to 30 items, each of which succeeds or fails alone."""
+
+from . import entity_faults, faults, numbers, query, rest
+from .requestid import digest_of
+
+LARGEST = 30
+ITEM_KEYS = frozenset({"bId", "operation", "Query", "optionsData"})
+WRITES = ("create", "update", "delete")
+
+
+def run(company, body, request_id):
+    """Run a batch; returns the payload and the number of metered calls.
+
+    Raises for the whole request: 2020, 2010, 1040, and duplicate bIds.
+    """
+    items = _items(body)
+    metered, objects, answers = 0, 0, []
+    for item in items:
+        try:
+            if item.get("Query") is not None:
+                answer, count = query.run(company, item["Query"])
+                query.limit(objects + count, company.switches.batch_object_limit)
+                objects += count
+                metered += 1
+                answer = {"QueryResponse": answer}
+            else:
+                answer = _write(company, item, request_id)
+        except faults.Fault as fault:
+            answer = {"Fault": faults.item_fault(fault)}
+        answers.append({**answer, "bId": item["bId"]})
+    if company.switches.batch_response_order == "reversed":
+        answers.reverse()
+    return {"BatchItemResponse": answers}, metered
+
+
+def _items(body):
+    for name in body:
+        if name != "BatchItemRequest":
+            raise faults.unsupported_property(
+                name, "IntuitBatchRequest", ("BatchItemRequest",)
+            )
+    items = body.get("BatchItemRequest")
+    if not isinstance(items, list) or not items:
+        raise faults.required("BatchItemRequest")
+    if len(items) > LARGEST:
+        raise faults.batch_too_large(LARGEST)
+    seen = set()
+    for item in items:
+        if not isinstance(item, dict):
+            raise faults.malformed_body("Can not deserialize BatchItemRequest")
+        batch_id = item.get("bId")
+        if not isinstance(batch_id, str) or not batch_id:
+            raise faults.required("bId")
+        if batch_id in seen:
+            raise entity_faults.duplicate_batch_id(batch_id)
+        seen.add(batch_id)
+    return items
+
+
+def _write(company, item, request_id):
+    operation = item.get("operation")
+    if operation not in WRITES:
+        raise entity_faults.operation_not_supported(operation)
+    names = [name for name in item if name not in ITEM_KEYS]
+    if len(names) != 1:
+        raise faults.required("Entity")
+    entity = company.entities.get(names[0])
+    if entity is None:
+        raise faults.unsupported_property(
+            names[0], "BatchItemRequest", tuple(company.entities)
+        )
+    body = item[names[0]]
+    if not isinstance(body, dict):
+        raise faults.malformed_body(f"Can not deserialize {entity.name}")
+    _check_operation(operation, body)
+    key = f"{request_id}{item['bId']}" if request_id else None
+    if key and company.switches.batch_requestid_replay == "fault":
+        if company.request_ids.knows(key):
+            raise entity_faults.repeated_batch()
+    digest = digest_of(operation, entity.name, numbers.dumps(body))
+    operation = "delete" if operation == "delete" else None
+    return company.request_ids.run(
+        key, digest, lambda: rest.write(company, entity, operation, body, frozenset())
+    )
+
+
+def _check_operation(operation, body):
+    has_id = body.get("Id") not in (None, "")
+    if operation == "create" and has_id:
+        raise faults.business("A new object has no Id.")
+    if operation != "create" and not has_id:
+        raise faults.required("Id")

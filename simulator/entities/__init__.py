@@ -1,0 +1,1 @@
+"""The entities: what each accepts, derives, refuses and returns."""

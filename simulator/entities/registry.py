@@ -1,0 +1,56 @@
+"""All entities with books, and the names of those that have none yet."""
+
+from .account import Account
+from .currencies import CompanyCurrency, ExchangeRate
+from .item import Item
+from .lists import Class, Department, PaymentMethod, Term
+from .people import Customer, Vendor
+from .settings import CompanyInfo, Preferences
+from .taxes import TaxAgency, TaxCode, TaxRate
+
+ENTITIES = (
+    CompanyInfo,
+    Preferences,
+    Account,
+    CompanyCurrency,
+    ExchangeRate,
+    TaxAgency,
+    TaxRate,
+    TaxCode,
+    Term,
+    PaymentMethod,
+    Class,
+    Department,
+    Customer,
+    Vendor,
+    Item,
+)
+
+# Entities that QBO has and these books keep empty: queries and CDC find nothing.
+EMPTY = (
+    "Attachable",
+    "Bill",
+    "BillPayment",
+    "Budget",
+    "CreditCardPayment",
+    "CreditMemo",
+    "CustomerType",
+    "Deposit",
+    "Employee",
+    "Estimate",
+    "JournalEntry",
+    "Purchase",
+    "PurchaseOrder",
+    "RecurringTransaction",
+    "RefundReceipt",
+    "ReimburseCharge",
+    "SalesReceipt",
+    "TimeActivity",
+    "Transfer",
+    "VendorCredit",
+)
+
+
+def build():
+    """Return a fresh Entity of every kind by its name."""
+    return {kind.name: kind() for kind in ENTITIES}
