@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
-if "quickbooks_online" not in sys.modules:
-    package = types.ModuleType("quickbooks_online")
-    package.__path__ = [str(ROOT)]
-    sys.modules["quickbooks_online"] = package
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+package = types.ModuleType("quickbooks_online")
+package.__path__ = [str(ROOT)]
+# pytest imports `tools` as a part of the folder above it, whatever its name is.
+for name in ("quickbooks_online", ROOT.name):
+    sys.modules.setdefault(name, package)
 
 settings.register_profile(
     "tools",
