@@ -6,6 +6,14 @@ import logging
 from . import numbers, oauth, pages
 from .apps import ENVIRONMENTS, SANDBOX, App, check_redirect_uris
 from .call import Answer
+from .checks import (
+    check_known,
+    check_object,
+    check_one_of,
+    check_text,
+    check_truth,
+    check_whole,
+)
 from .delivery import post
 from .faults import Fault, item_fault
 
@@ -148,13 +156,9 @@ class Control:
             body = numbers.loads(call.body)
         except (numbers.MalformedJson, UnicodeDecodeError) as error:
             raise ControlError(f"The body is no JSON: {error}.") from None
-        if not isinstance(body, dict):
-            raise ControlError("The body is a JSON object.")
-        unknown = set(body) - set(known)
-        if known and unknown:
-            raise ControlError(
-                f"Unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}."
-            )
+        check_object("The body", body)
+        if known:
+            check_known("This call", body, known)
         return body
 
     def _company(self, realm_id):
@@ -178,12 +182,7 @@ class Control:
     def _list_requests(self, call, rest):
         arguments = call.args.to_dict()
         limit = arguments.pop("limit", None)
-        unknown = set(arguments) - set(JOURNAL_FILTERS)
-        if unknown:
-            raise ControlError(
-                f"No filter {', '.join(sorted(unknown))}; there are: "
-                f"{', '.join(JOURNAL_FILTERS)}, limit."
-            )
+        check_known("The filter", arguments, JOURNAL_FILTERS)
         entries = self._simulator.journal.entries(**arguments)
         if limit is not None:
             if not limit.isdigit() or not int(limit):
@@ -201,8 +200,12 @@ class Control:
         if len(rest) != 2:
             raise ControlError("Say /_sim/objects/<realm>/<Entity>.", 404)
         company = self._company(rest[0])
+        check_one_of("The entity", rest[1], company.entities)
         with company.lock:
-            return {"objects": company.objects(rest[1])}
+            return {
+                "objects": company.objects(rest[1]),
+                "deleted": company.deleted(rest[1]),
+            }
 
     def _describe_company(self, call, rest):
         if not rest:
@@ -246,8 +249,14 @@ class Control:
         if "realm" not in action:
             raise ControlError("Say in which realm somebody acts.")
         company = self._company(action.pop("realm"))
-        with company.lock:
-            return company.act(action)
+        check_one_of("entity", action.get("entity"), company.entities)
+        check_text("operation", action.get("operation"))
+        check_object("values", action.get("values", {}))
+        try:
+            with company.lock:
+                return {"object": company.act(action)}
+        except KeyError as error:
+            raise ControlError(f"{error} is missing.") from None
 
     # --- injected faults ---
 
@@ -281,8 +290,7 @@ class Control:
         if not body:
             raise ControlError(f"Say how far: {', '.join(units)}.")
         for name, value in body.items():
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ControlError(f"{name} is a whole number, zero or more.")
+            check_whole(name, value)
         seconds = sum(units[name] * value for name, value in body.items())
         try:
             self._simulator.clock.advance(seconds)
@@ -328,10 +336,10 @@ class Control:
         app = self._simulator.apps.get(client_id)
         values = {**(app.as_dict() if app else {"redirect_uris": []}), **body}
         for name in ("client_id", "client_secret"):
-            if not isinstance(values.get(name), str) or not values[name]:
-                raise ControlError(f"{name} is a text that is not empty.")
-        if values.setdefault("environment", SANDBOX) not in ENVIRONMENTS:
-            raise ControlError(f"environment is one of {', '.join(ENVIRONMENTS)}.")
+            check_text(name, values.get(name))
+        check_one_of(
+            "environment", values.setdefault("environment", SANDBOX), ENVIRONMENTS
+        )
         check_redirect_uris(values["redirect_uris"], values["environment"])
         self._simulator.apps[client_id] = App(**values)
         return self._simulator.apps[client_id].as_dict()
@@ -361,8 +369,7 @@ class Control:
     def _change_grants(self, call, rest):
         body = self._body(call, "action", "realm", "client_id", "seconds")
         action = body.get("action")
-        if action not in GRANT_ACTIONS:
-            raise ControlError(f"action is one of {', '.join(GRANT_ACTIONS)}.")
+        check_one_of("action", action, GRANT_ACTIONS)
         realm_id = self._company(body.get("realm")).realm_id
         client_id = body.get("client_id")
         if action == "authorize":
@@ -376,8 +383,7 @@ class Control:
 
     def _age_grants(self, authority, action, realm_id, client_id, body):
         remaining = body.get("seconds", 0)
-        if isinstance(remaining, bool) or not isinstance(remaining, int):
-            raise ControlError("seconds is the whole number of seconds left.")
+        check_whole("seconds", remaining)
         grants = authority.live_grants(client_id, realm_id)
         for grant in grants:
             if action == "expire_refresh":
@@ -408,8 +414,7 @@ class Control:
         body = self._body(call, *known)
         keeper = self._simulator.limits
         for name in ("enabled", "reset"):
-            if not isinstance(body.get(name, True), bool):
-                raise ControlError(f"{name} is true or false.")
+            check_truth(name, body.get(name, True))
         keeper.limits.update({k: body[k] for k in known[2:] if k in body})
         keeper.enabled = body.get("enabled", keeper.enabled)
         if body.get("reset"):
@@ -425,11 +430,10 @@ class Control:
             self._simulator.switches.update({"meter_cap": body["cap"]})
         if "calls" in body:
             app = self._app(body.get("client_id", DEVELOPMENT_CLIENT))
-            calls = body["calls"]
-            if isinstance(calls, bool) or not isinstance(calls, int) or calls < 0:
-                raise ControlError("calls is a whole number, zero or more.")
             environment = body.get("environment", app.environment)
-            self._simulator.meter.set(app.client_id, environment, calls)
+            check_one_of("environment", environment, ENVIRONMENTS)
+            check_whole("calls", body["calls"])
+            self._simulator.meter.set(app.client_id, environment, body["calls"])
         return self._simulator.meter.describe()
 
     def _describe_switches(self, call, rest):

@@ -8,34 +8,80 @@ from dataclasses import dataclass, field
 
 from . import faults
 from .call import Answer
+from .checks import (
+    check_known,
+    check_object,
+    check_one_of,
+    check_text,
+    check_truth,
+    check_whole,
+)
+
+MAXIMUM_DELAY_MS = 600_000
+
+
+def _check_anything(name, value):
+    """Take whatever JSON can hold."""
+
+
+def _check_status(name, value):
+    if type(value) is not int or not 200 <= value <= 599:
+        raise ValueError(f"{name} is a status from 200 to 599.")
+
+
+def _check_delay(name, value):
+    check_whole(name, value)
+    if value > MAXIMUM_DELAY_MS:
+        raise ValueError(f"{name} is at most {MAXIMUM_DELAY_MS}.")
+
+
+def _check_count(name, value):
+    check_whole(name, value, 1)
+
+
+def _check_drop(name, value):
+    check_one_of(name, value, ("before", "after"))
+
+
+def _check_headers(name, value):
+    check_object(name, value)
+    for key, text in value.items():
+        check_text(f"{name}.{key}", text)
+
+
+def _check_fault(name, value):
+    check_text(name, value)
+    if not value.isdigit():
+        raise ValueError(f"{name} is a code of digits.")
+
 
 MATCH_KEYS = {
-    "method",
-    "path",
-    "entity",
-    "operation",
-    "realm",
-    "body",
-    "nth",
-    "every",
-    "times",
+    "method": check_text,
+    "path": check_text,
+    "entity": check_text,
+    "operation": check_text,
+    "realm": check_text,
+    "body": check_text,
+    "nth": _check_count,
+    "every": _check_count,
+    "times": _check_count,
 }
 ACTION_KEYS = {
-    "status",
-    "body",
-    "headers",
-    "content_type",
-    "delay_ms",
-    "drop",
-    "reset",
-    "truncate",
-    "html",
-    "fault",
-    "message",
-    "detail",
-    "element",
-    "empty",
-    "committed",
+    "status": _check_status,
+    "body": _check_anything,
+    "headers": _check_headers,
+    "content_type": check_text,
+    "delay_ms": _check_delay,
+    "drop": _check_drop,
+    "reset": check_truth,
+    "truncate": check_whole,
+    "html": _check_status,
+    "fault": _check_fault,
+    "message": check_text,
+    "detail": check_text,
+    "element": _check_anything,
+    "empty": check_truth,
+    "committed": check_truth,
 }
 
 # Faults by code, as QBO words them when nothing else is known about the request.
@@ -215,51 +261,23 @@ class Rule:
         }
 
 
-def _check_numbers(values, least, names):
-    for name in names:
-        value = values.get(name, least)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ValueError(f"{name} is a number.")
-        if value < least:
-            raise ValueError(f"{name} is at least {least}.")
-
-
-def _check_texts(values, names):
-    for name in names:
-        if not isinstance(values.get(name, ""), str):
-            raise ValueError(f"{name} is a text.")
-
-
 def check(match, action):
     """Raise ValueError unless both describe something the injector can do."""
     for what, given, known in (
         ("match", match, MATCH_KEYS),
         ("action", action, ACTION_KEYS),
     ):
-        if not isinstance(given, dict):
-            raise ValueError(f"{what} is an object.")
-        unknown = set(given) - known
-        if unknown:
-            raise ValueError(
-                f"{what} knows no {', '.join(sorted(unknown))}; "
-                f"it knows {', '.join(sorted(known))}."
-            )
+        check_object(what, given)
+        check_known(what, given, known)
+        for name, value in given.items():
+            known[name](name, value)
     if not action:
         raise ValueError("action is empty: say what should happen.")
-    if action.get("drop", "after") not in ("before", "after"):
-        raise ValueError("drop is before or after.")
-    _check_texts(match, ("method", "path", "entity", "operation", "body"))
-    _check_texts(action, ("content_type", "message", "detail"))
-    _check_numbers(match, 1, ("nth", "every", "times"))
-    _check_numbers(action, 0, ("delay_ms", "truncate"))
-    _check_numbers(action, 100, ("status", "html"))
-    if not isinstance(action.get("headers", {}), dict):
-        raise ValueError("headers is an object of names and texts.")
-    for key in ("path", "body"):
+    for name in ("path", "body"):
         try:
-            re.compile(match.get(key, ""))
+            re.compile(match.get(name, ""))
         except re.error as error:
-            raise ValueError(f"{key} is no regular expression: {error}.") from None
+            raise ValueError(f"{name} is no regular expression: {error}.") from None
 
 
 class Injector:

@@ -10,6 +10,8 @@ import time
 from collections import deque
 from dataclasses import asdict, dataclass
 
+from .checks import check_known, check_whole
+
 SECOND = 1.0
 MINUTE = 60.0
 
@@ -29,13 +31,9 @@ class Limits:
 
     def update(self, changes):
         """Set the named limits; ValueError names what is wrong, nothing is set."""
+        check_known("The limiter", changes, asdict(self))
         for name, value in changes.items():
-            if name not in asdict(self):
-                raise ValueError(
-                    f"There is no limit {name}; there are: {', '.join(asdict(self))}."
-                )
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} is a whole number above zero.")
+            check_whole(name, value, 1)
         for name, value in changes.items():
             setattr(self, name, value)
 
@@ -43,7 +41,7 @@ class Limits:
 class Window:
     """Counts what happened within the last `seconds`."""
 
-    __slots__ = ("seconds", "_admitted", "_arrived", "worst")
+    __slots__ = ("_admitted", "_arrived", "seconds", "worst")
 
     def __init__(self, seconds):
         self.seconds = seconds

@@ -136,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
             if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
                 key = f"HTTP_{key}"
             environ[key] = value
+        # The body is whole already, however it travelled.
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["CONTENT_LENGTH"] = str(len(body))
         if parts.netloc:
             environ["HTTP_HOST"] = parts.netloc

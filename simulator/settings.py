@@ -3,7 +3,9 @@
 Those of the books (one set per company) are in `switches.py`.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+
+from .checks import check_known, check_one_of, check_truth, check_whole
 
 CHOICES = {
     "rotation": ("daily", "always"),
@@ -59,29 +61,20 @@ class PlatformSwitches:
 
     def update(self, changes):
         """Set the named switches; ValueError names what is wrong, nothing is set."""
-        known = {item.name: item.type for item in fields(self)}
+        check_known("The platform", changes, asdict(self))
         for name, value in changes.items():
-            if name not in known:
-                raise ValueError(
-                    f"There is no switch {name}; there are: {', '.join(sorted(known))}."
-                )
             self._check(name, value)
         for name, value in changes.items():
             setattr(self, name, value)
 
     def _check(self, name, value):
-        if name in CHOICES:
-            if value not in CHOICES[name]:
-                raise ValueError(f"{name} is one of {list(CHOICES[name])}.")
-            return
         default = getattr(PlatformSwitches(), name)
-        if isinstance(default, bool):
-            if not isinstance(value, bool):
-                raise ValueError(f"{name} is true or false.")
-        elif value is None and default is None:
-            return
-        elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ValueError(f"{name} is a number, zero or more.")
+        if name in CHOICES:
+            check_one_of(name, value, CHOICES[name])
+        elif isinstance(default, bool):
+            check_truth(name, value)
+        elif value is not None or default is not None:
+            check_whole(name, value)
 
     def as_dict(self):
         """Return the switches with their present values."""

@@ -2,6 +2,7 @@
 
 from . import seeds
 from .apps import default_apps
+from .checks import check_one_of
 from .clock import Clock
 from .id_token import Signer, User
 from .injection import Injector
@@ -67,7 +68,8 @@ class Simulator:
                 }
 
     def add_company(self, realm_id, profile):
-        """Create a seeded company; ValueError when the realm is taken."""
+        """Create a seeded company; ValueError for a taken realm or unknown profile."""
+        check_one_of("profile", profile, seeds.PROFILES)
         if realm_id in self.companies:
             raise ValueError(f"Realm {realm_id} exists already.")
         company = seeds.build_company(realm_id, profile, self.clock, Switches())

@@ -80,7 +80,9 @@ def _body_bytes(body):
         return body.encode("utf-8")
     if hasattr(body, "read"):
         return _body_bytes(body.read())
-    return bytes(body)
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    return b"".join(_body_bytes(piece) for piece in body)
 
 
 def _environ(request, fate):
@@ -113,6 +115,8 @@ def _environ(request, fate):
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
         environ[key] = value
+    # The body is whole already, however it travels.
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 

@@ -13,9 +13,17 @@ import secrets
 import threading
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta, timezone
 
+from .checks import (
+    check_known,
+    check_object,
+    check_one_of,
+    check_text,
+    check_truth,
+    check_whole,
+)
 from .clock import to_pacific
 
 CLOUD_EVENTS = "cloudevents"
@@ -24,10 +32,14 @@ MAXIMUM_EVENTS = 100
 LISTENER_SECONDS = 3
 RETRY_SECONDS = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 ENTITIES = frozenset(
-    "Account Bill BillPayment Budget Class CreditMemo Currency Customer Department "
-    "Deposit Employee Estimate Invoice Item JournalCode JournalEntry Payment "
-    "PaymentMethod Preferences Purchase PurchaseOrder RefundReceipt SalesReceipt "
-    "TaxAgency Term TimeActivity Transfer Vendor VendorCredit".split()
+    (
+        *("Account", "Bill", "BillPayment", "Budget", "Class", "CreditMemo"),
+        *("Currency", "Customer", "Department", "Deposit", "Employee", "Estimate"),
+        *("Invoice", "Item", "JournalCode", "JournalEntry", "Payment"),
+        *("PaymentMethod", "Preferences", "Purchase", "PurchaseOrder"),
+        *("RefundReceipt", "SalesReceipt", "TaxAgency", "Term", "TimeActivity"),
+        *("Transfer", "Vendor", "VendorCredit"),
+    )
 )
 CLOUD_VERBS = {
     "Create": "created",
@@ -38,6 +50,7 @@ CLOUD_VERBS = {
     "Emailed": "emailed",
 }
 ALTERNATIVE_ID_ENTITIES = ("Class", "Employee")
+ENDPOINT_KEYS = ("url", "verifier_token", "format", "content_type", "behaviour")
 DEFAULT_VERIFIER_TOKEN = "simulator-verifier-token"
 
 
@@ -152,16 +165,12 @@ class Behaviour:
 
     def update(self, changes):
         """Set the named properties; ValueError names what is wrong."""
+        check_known("behaviour", changes, asdict(self))
         for name, value in changes.items():
-            if not hasattr(Behaviour, name):
-                raise ValueError(f"Webhooks know no behaviour {name}.")
             if isinstance(getattr(Behaviour, name), bool):
-                if not isinstance(value, bool):
-                    raise ValueError(f"{name} is true or false.")
-            elif name == "shuffle" and value is None:
-                continue
-            elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ValueError(f"{name} is a number, zero or more.")
+                check_truth(name, value)
+            elif name != "shuffle" or value is not None:
+                check_whole(name, value)
         if not 1 <= changes.get("batch_size", 1) <= MAXIMUM_EVENTS:
             raise ValueError(f"batch_size is 1 to {MAXIMUM_EVENTS}.")
         for name, value in changes.items():
@@ -188,23 +197,18 @@ class Endpoint:
 
     def configure(self, changes):
         """Set url, verifier_token, format, content_type, behaviour; ValueError."""
-        known = {"url", "verifier_token", "format", "content_type", "behaviour"}
-        unknown = set(changes) - known
-        if unknown:
-            raise ValueError(
-                f"Webhooks know no {', '.join(sorted(unknown))}; "
-                f"they know {', '.join(sorted(known))}."
-            )
-        if changes.get("format", CLASSIC) not in (CLOUD_EVENTS, CLASSIC):
-            raise ValueError(f"format is {CLOUD_EVENTS} or {CLASSIC}.")
-        url = changes.get("url")
-        if url is not None and not str(url).startswith(("http://", "https://")):
-            raise ValueError("url is an absolute http or https URL, or null.")
-        if not changes.get("verifier_token", "x"):
-            raise ValueError("verifier_token is a text that is not empty.")
+        check_known("The endpoint", changes, ENDPOINT_KEYS)
+        check_one_of("format", changes.get("format", CLASSIC), (CLOUD_EVENTS, CLASSIC))
+        for name in ("verifier_token", "content_type"):
+            check_text(name, changes.get(name, "x"))
+        if changes.get("url") is not None:
+            check_text("url", changes["url"])
+            if not changes["url"].startswith(("http://", "https://")):
+                raise ValueError("url is an absolute http or https URL, or null.")
+        check_object("behaviour", changes.get("behaviour", {}))
         self.behaviour.update(changes.get("behaviour", {}))
-        for name in known - {"behaviour"}:
-            if name in changes:
+        for name in ENDPOINT_KEYS:
+            if name in changes and name != "behaviour":
                 setattr(self, name, changes[name])
 
     def add(self, change):
