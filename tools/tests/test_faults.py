@@ -192,7 +192,9 @@ class TestCodes:
 
     def test_unknown_code_goes_by_the_status(self):
         kinds = {400: "business", 403: "forbidden", 404: "bug", 408: "transient"}
-        kinds.update({302: "transient", 413: "limit", 500: "transient", 599: "transient"})
+        kinds.update(
+            {302: "transient", 413: "limit", 500: "transient", 599: "transient"}
+        )
         for status, kind in kinds.items():
             assert parse(status, fault_body("98765")).kind == kind, status
 
@@ -335,7 +337,8 @@ json_values = st.recursive(
 
 @given(
     status=st.integers(200, 599),
-    body=st.binary(max_size=60) | json_values.map(lambda each: json.dumps(each).encode()),
+    body=st.binary(max_size=60)
+    | json_values.map(lambda each: json.dumps(each).encode()),
     headers=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
 )
 def test_never_raises(status, body, headers):
