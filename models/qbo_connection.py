@@ -469,9 +469,9 @@ class QboConnection(models.Model):
             self._call(self._read_company)
             if self.state == "connected":
                 self._call(self._read_references)
-        except (QboError, VaultError, UserError) as error:
+        except (QboError, VaultError) as error:
             _logger.warning("Lists of connection %s not read: %s", self.id, error)
-            if not isinstance(error, UserError):
+            if not self._get_suspend_reason(error):
                 self.references_problem = self._describe_error(error)
 
     @api.model

@@ -80,7 +80,13 @@ class QboConsentMixin(models.AbstractModel):
             try:
                 encrypted = self.env["qbo.vault"]._encrypt(secret)
             except VaultError as error:
-                raise UserError(self._describe_error(error)) from error
+                raise UserError(
+                    self.env._(
+                        "Nothing was saved: the secret could not be encrypted. "
+                        "%(error)s",
+                        error=str(error),
+                    )
+                ) from error
             connection.sudo()[encrypted_field] = encrypted
             connection[input_field] = False
 

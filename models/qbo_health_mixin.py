@@ -21,7 +21,9 @@ class QboHealthMixin(models.AbstractModel):
     _name = "qbo.health.mixin"
     _description = "QuickBooks Connection Health"
 
-    grant_ids = fields.One2many("qbo.grant", "connection_id", readonly=True)
+    grant_ids = fields.One2many(
+        "qbo.grant", "connection_id", readonly=True, groups=fields.NO_ACCESS
+    )
     access_expires_at = fields.Datetime(
         "Access Token Until", compute="_compute_clocks", compute_sudo=True
     )
@@ -236,8 +238,10 @@ class QboHealthMixin(models.AbstractModel):
         connection_sudo = self.sudo()
         connection_sudo.message_post(body=message)
         connection_sudo._clear_alerts()
+        # The e-mail below says it; the one about an activity assigned would repeat it.
+        quiet = connection_sudo.with_context(mail_activity_quick_update=True)
         for user in self._get_administrators():
-            connection_sudo.activity_schedule(
+            quiet.activity_schedule(
                 "quickbooks_online.mail_activity_type_connection",
                 user_id=user.id,
                 note=message,

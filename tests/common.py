@@ -1,4 +1,6 @@
 import re
+from contextlib import contextmanager
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -148,6 +150,20 @@ class ConnectionMixin(IntuitMixin):
         self.assertEqual(consumed, connection)
         connection._complete_connection(query["code"], query["realmId"])
         self.env.invalidate_all()
+
+    @contextmanager
+    def fails(self, error_type):
+        """Expect an error, and keep what was committed in transactions of their own.
+
+        ``assertRaises`` would roll that back too: in a test they nest.
+        """
+        caught = SimpleNamespace(exception=None)
+        try:
+            yield caught
+        except error_type as error:
+            caught.exception = error
+        self.env.invalidate_all()
+        self.assertTrue(caught.exception, f"No {error_type} was raised")
 
     def get_grant(self, connection=None):
         return (connection or self.connection).sudo().grant_ids
