@@ -50,6 +50,7 @@ class Company:
         self.entities = registry.build()
         self.by_path = {entity.path: entity for entity in self.entities.values()}
         self.request_ids = RequestIds(self)
+        self.last_numbers = {}
         self._listeners = []
         self._pending = []
         self._moment = None

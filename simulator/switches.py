@@ -86,6 +86,12 @@ class Switches:
     tax_rounding: str = "line"
     """Tax outside the US, rounded per `line` or per `document`."""
 
+    line_ex_echo: str = "refuse"
+    """A payment line sent back with its LineEx: `refuse` (2010) or `ignore`."""
+
+    address_flattening: bool = True
+    """Whether an updated sales form returns its addresses in free form."""
+
     customer_time_moves_with_balance: bool = True
     """Whether a sale moves the customer's LastUpdatedTime (never the SyncToken)."""
 

@@ -151,6 +151,9 @@ class Entity:
     def check_values(self, company, write, problems):
         """Hook: append faults about single values to `problems`."""
 
+    def discard(self, company, write):
+        """Hook: drop what QBO ignores without a word, before references count."""
+
     def complete(self, company, write):
         """Hook: defaults, derived properties and business rules."""
 
@@ -160,6 +163,7 @@ class Entity:
     def _finish(self, company, write):
         if self.is_list:
             self._follow_activity(company, write)
+        self.discard(company, write)
         self.resolve_references(company, write)
         self._settle_addresses(company, write)
         self.complete(company, write)

@@ -2,8 +2,10 @@
 
 from .account import Account
 from .currencies import CompanyCurrency, ExchangeRate
+from .invoice import Invoice
 from .item import Item
 from .lists import Class, Department, PaymentMethod, Term
+from .payment import Payment
 from .people import Customer, Vendor
 from .settings import CompanyInfo, Preferences
 from .taxes import TaxAgency, TaxCode, TaxRate
@@ -24,6 +26,8 @@ ENTITIES = (
     Customer,
     Vendor,
     Item,
+    Invoice,
+    Payment,
 )
 
 # Entities that QBO has and these books keep empty: queries and CDC find nothing.

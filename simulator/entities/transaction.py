@@ -1,0 +1,260 @@
+"""What all transactions share: dates, numbers, currency, closed periods, lines."""
+
+import re
+from decimal import Decimal
+
+from .. import faults, numbers
+from ..schema import Shape, day, many, number, text
+from .base import Entity
+from .common import ENTITY_BLOCK, ENTITY_IGNORED
+from .currencies import CURRENCIES
+
+AUTO_NUMBER = "AUTO_GENERATE"
+VOIDED = "Voided"
+_NUMBERED = re.compile(r"^(.*?)(\d+)$")
+
+LINKED = Shape(
+    "LinkedTxn", (text("TxnId"), text("TxnType"), text("TxnLineId")), ignored=("Id",)
+)
+
+CUSTOM_FIELD = Shape(
+    "CustomField",
+    (text("DefinitionId"), text("Name"), text("Type"), text("StringValue", 31)),
+    ignored=("BooleanValue", "DateValue", "NumberValue"),
+)
+
+# Line details that QBO knows but that do not belong on every form.
+LINE_DETAILS = (
+    "AccountBasedExpenseLineDetail",
+    "DepositLineDetail",
+    "DescriptionLineDetail",
+    "DiscountLineDetail",
+    "GroupLineDetail",
+    "ItemBasedExpenseLineDetail",
+    "ItemReceiptLineDetail",
+    "JournalEntryLineDetail",
+    "PaymentLineDetail",
+    "PurchaseOrderItemLineDetail",
+    "ReimburseLineDetail",
+    "SalesItemLineDetail",
+    "SalesOrderItemLineDetail",
+    "SubTotalLineDetail",
+    "TDSLineDetail",
+    "TaxLineDetail",
+)
+
+ENTITY_WITH_CUSTOM_FIELDS = (*ENTITY_BLOCK, many("CustomField", CUSTOM_FIELD))
+
+TRANSACTION_IGNORED = ENTITY_IGNORED + (
+    "TxnStatus",
+    "TxnSource",
+    "TransactionLocationType",
+    "RecurDataRef",
+    "RecurringInfo",
+    "ProjectRef",
+    "TaxFormType",
+    "TaxFormNum",
+    "TxnApprovalInfo",
+)
+
+
+def common_fields(*, number_query="FS"):
+    """Return the properties between the entity block and the lines."""
+    return (
+        text("DocNumber", 21, query=number_query),
+        day("TxnDate", query="FS"),
+    )
+
+
+class Transaction(Entity):
+    """Base of all transactions. `series` is the number series it takes part in."""
+
+    sequence = "transactions"
+    element_word = "Txns"
+    name_property = "DocNumber"
+    operations = frozenset({"create", "update", "delete"})
+    indexes = ("DocNumber",)
+    is_list = False
+    is_transaction = True
+    series = None
+
+    def display(self, row):
+        """References to transactions carry no name."""
+        return None
+
+    # --- dates ---
+
+    def check_open(self, company, dates, by_user):
+        """Refuse what lies in the closed period (6210); the browser may override."""
+        closing = company.preference("AccountingInfoPrefs.BookCloseDate")
+        if not closing or by_user:
+            return
+        if any(date and date <= closing for date in dates):
+            raise faults.period_closed()
+
+    def settle_date(self, company, write):
+        """Default TxnDate, and the closed period for the old and the new date."""
+        if write.values.get("TxnDate") is None:
+            write.values["TxnDate"] = company.today()
+        dates = (write.before("TxnDate"), write.values["TxnDate"])
+        self.check_open(company, dates, write.by_user)
+
+    # --- document numbers ---
+
+    def series_rows(self, company, doc_number):
+        """Yield `(entity name, row)` of the series with this number."""
+        for entity in company.entities.values():
+            if getattr(entity, "series", None) == self.series:
+                for row in company.store.table(entity.name).find(
+                    "DocNumber", doc_number
+                ):
+                    yield entity.name, row
+
+    def settle_number(self, company, write, *, custom, check):
+        """Give or check the document number.
+
+        `custom`: the company numbers by hand; `check`: duplicates are refused (6140).
+        """
+        doc_number = write.values.get("DocNumber")
+        if doc_number == AUTO_NUMBER or (doc_number is None and not custom):
+            doc_number = write.before("DocNumber") or self.next_number(company)
+        write.values["DocNumber"] = doc_number
+        if doc_number is None or not check or write.before("DocNumber") == doc_number:
+            return
+        if "allowduplicatedocnum" in write.include:
+            return
+        for entity_name, row in self.series_rows(company, doc_number):
+            if row["Id"] != write.before("Id"):
+                raise faults.duplicate_document_number(
+                    doc_number, entity_name, row["Id"]
+                )
+
+    def next_number(self, company):
+        """Return the number after the last one of the series."""
+        last = company.last_numbers.get(self.series, "1000")
+        match = _NUMBERED.match(last)
+        if match is None:
+            return f"{last}1"
+        prefix, digits = match.groups()
+        return f"{prefix}{int(digits) + 1:0{len(digits)}d}"
+
+    def saved(self, company, row, write):
+        """Remember the number: the next one follows it."""
+        if self.series and row.get("DocNumber"):
+            company.last_numbers[self.series] = row["DocNumber"]
+
+    # --- currency ---
+
+    def settle_currency(self, company, write, party):
+        """The transaction has the currency of its customer or vendor, and a rate."""
+        code = party["CurrencyRef"]["value"]
+        sent = write.value_of("CurrencyRef")
+        if sent not in (None, code):
+            if sent != company.home_currency and not company.multicurrency:
+                raise faults.business(
+                    "Multicurrency must be turned on to use a foreign currency."
+                )
+            if sent not in CURRENCIES:
+                raise faults.invalid_reference("Currencies", sent, "CurrencyRef")
+            raise faults.business(
+                "The transaction needs to be in the same currency as the A/R and A/P "
+                "accounts you use."
+            )
+        write.values["CurrencyRef"] = company.currency_ref(code)
+        write.values["ExchangeRate"] = self._rate(company, write, code)
+
+    def _rate(self, company, write, code):
+        if not company.multicurrency:
+            return None
+        if code == company.home_currency:
+            return Decimal(1)
+        rate = write.values.get("ExchangeRate")
+        if rate is not None and rate > 0:
+            return rate
+        if company.switches.omitted_exchange_rate == "list":
+            rates = company.entity("ExchangeRate")
+            return rates.rate(company, code, write.values["TxnDate"])
+        return Decimal(1)
+
+    def home_amount(self, company, values, amount):
+        """Return an amount in home currency, or None without multicurrency."""
+        if not company.multicurrency:
+            return None
+        return numbers.money(numbers.multiply(amount, values["ExchangeRate"]))
+
+    # --- lines ---
+
+    def give_line_ids(self, lines, old_lines):
+        """Keep ids that stood on this object before, number the others on."""
+        known = {line["Id"] for line in old_lines if "Id" in line}
+        used = {line.get("Id") for line in lines} & known
+        following = max((int(each) for each in known if each.isdigit()), default=0)
+        for position, line in enumerate(lines, start=1):
+            if line.get("Id") not in used:
+                following += 1
+                line["Id"] = str(following)
+            line["LineNum"] = position
+
+    # --- custom fields ---
+
+    def custom_fields(self, company, write):
+        """Return every enabled custom field, with the values sent or kept."""
+        groups = company.preferences["SalesFormsPrefs"].get("CustomField", [])
+        entries = [entry for group in groups for entry in group["CustomField"]]
+        enabled = {
+            entry["Name"][-1]
+            for entry in entries
+            if entry.get("BooleanValue") and "UseSalesCustom" in entry["Name"]
+        }
+        values = {
+            each.get("DefinitionId"): each.get("StringValue")
+            for each in write.values.get("CustomField") or ()
+        }
+        fields = []
+        for entry in entries:
+            definition = entry["Name"][-1]
+            if "SalesCustomName" in entry["Name"] and definition in enabled:
+                fields.append(
+                    {
+                        "DefinitionId": definition,
+                        "Name": entry["StringValue"],
+                        "Type": "StringType",
+                        "StringValue": values.get(definition),
+                    }
+                )
+        return fields
+
+    # --- dimensions ---
+
+    def discard_untracked(self, company, write, names=("DepartmentRef", "ClassRef")):
+        """Drop, without a word, what the company does not track on the head."""
+        tracked = company.preferences["AccountingInfoPrefs"]
+        keeps = {
+            "DepartmentRef": tracked["TrackDepartments"],
+            "ClassRef": tracked["ClassTrackingPerTxn"],
+        }
+        for name in names:
+            if not keeps[name]:
+                write.values.pop(name, None)
+
+    # --- voiding ---
+
+    def void_note(self, row):
+        """Return the private note of a voided transaction."""
+        note = row.get("PrivateNote")
+        return f"{VOIDED} - {note}" if note else VOIDED
+
+    def is_void(self, row):
+        """Tell whether a transaction is void already."""
+        return row.get("PrivateNote", "").startswith(VOIDED) and not row["TotalAmt"]
+
+    def refuse_deposited(self, row):
+        """Refuse what sits in a deposit (6540)."""
+        links = row.get("LinkedTxn", ())
+        if any(link["TxnType"] == "Deposit" for link in links):
+            raise faults.deposited()
+
+
+def rate_field():
+    """Return the ExchangeRate property: up to seven decimals, positive."""
+    return number("ExchangeRate", minimum=Decimal(0))
