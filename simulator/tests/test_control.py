@@ -1,7 +1,16 @@
 """The control API: what it shows, what it changes, how it refuses."""
 
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 from conftest import ACCOUNTING, DEVELOPMENT_KEYS, GB, PRODUCTION, PRODUCTION_KEYS, US
+
+from simulator.control import VERBS
+from simulator.injection import ACTION_KEYS, MATCH_KEYS
+from simulator.settings import PlatformSwitches
+from simulator.switches import Switches
+from simulator.webhooks import Behaviour
 
 # --- calls ---
 
@@ -189,6 +198,15 @@ def test_overview_page(client):
     assert "text/html" in page.headers["Content-Type"]
     for words in (US, DEVELOPMENT_KEYS[0], "/_sim/requests", "/_sim/reset"):
         assert words in page.text
+
+
+def test_readme_describes_every_call_and_switch():
+    text = (Path(__file__).parents[1] / "README.md").read_text()
+    switches = [*fields(PlatformSwitches), *fields(Switches), *fields(Behaviour)]
+    words = [field.name for field in switches] + [*MATCH_KEYS, *ACTION_KEYS]
+    assert [word for word in words if f"`{word}`" not in text] == []
+    paths = {verb.split()[1].split("<")[0].rstrip("/") for verb, _ in VERBS}
+    assert [path for path in paths if path not in text] == []
 
 
 # --- refusals ---

@@ -303,6 +303,13 @@ def test_drop_after_has_committed(client, token):
     assert again.json()["Fault"]["Error"][0]["code"] == "6240"
 
 
+def test_drop_after_has_committed_whatever_else_is_said(client, token):
+    client.inject({"drop": "after", "status": 500}, operation="create", times=1)
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client.create("customer", {"DisplayName": "Kept"}, token)
+    assert "Kept" in names(client)
+
+
 def test_error_after_committing(client, token):
     client.inject({"html": 500, "committed": True}, operation="create")
     answer = client.create("customer", {"DisplayName": "Booked"}, token)

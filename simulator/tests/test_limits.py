@@ -8,11 +8,11 @@ import pytest
 from conftest import (
     DEVELOPMENT_KEYS,
     GB,
+    INTUIT,
     PRODUCTION,
     PRODUCTION_CALLBACK,
     PRODUCTION_KEYS,
     US,
-    INTUIT,
 )
 
 from simulator.limits import LimitKeeper
@@ -127,6 +127,13 @@ def test_worst_windows_count_refused_calls_too(keeper, ticker):
     }
     assert row["refused"]["per_second"] == 3
     assert row["calls"] == 14
+
+
+def test_worst_window_does_not_hold_its_own_edge(keeper, ticker):
+    call(keeper)
+    ticker.now += 1.0
+    call(keeper)
+    assert keeper.describe()["realms"][0]["worst"]["per_second"] == 1
 
 
 def test_worst_window_is_exact_whatever_the_rhythm(ticker):
@@ -292,6 +299,11 @@ def test_cap_blocks_reads_until_next_month(client, clock):
     clock.advance(9 * 86400)
     token = connect_production(client)
     assert read_production(client, token).status_code == 200
+
+
+def test_cap_does_not_concern_sandboxes(client, token):
+    client.control("POST", "meter", {"cap": 1, "calls": 5})
+    assert client.company_info(token).status_code == 200
 
 
 def test_refused_reads_are_not_metered(client, token):

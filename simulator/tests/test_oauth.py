@@ -1,5 +1,6 @@
 """Consent, codes, tokens: what Intuit's OAuth 2.0 accepts and what it refuses."""
 
+import json
 import threading
 
 import pytest
@@ -104,7 +105,7 @@ def test_query_of_the_redirect_uri_is_kept(client):
         ({"client_id": None}, "client_id"),
         ({"client_id": "unknown"}, "client_id"),
         ({"redirect_uri": None}, "redirect_uri query parameter value is invalid"),
-        ({"redirect_uri": "http://odoo.example.com/quickbooks_online/oauth/callback"}, "redirect_uri"),
+        ({"redirect_uri": CALLBACK.replace("localhost", "a.test")}, "redirect_uri"),
         ({"redirect_uri": "https://odoo.example.com/other"}, "redirect_uri"),
         ({"redirect_uri": f"{CALLBACK}#fragment"}, "redirect_uri"),
         ({"redirect_uri": "javascript:alert(1)"}, "redirect_uri"),
@@ -260,10 +261,18 @@ def test_malformed_token_calls(client, form, error):
 
 
 def test_token_endpoint_takes_a_form_and_post_only(client):
-    as_json = client.session.post(
-        INTUIT.token, json={"grant_type": "refresh_token"}, auth=DEVELOPMENT_KEYS
-    )
-    assert as_json.json() == {"error": "invalid_request"}
+    token = client.connect()["refresh_token"]
+    form = f"grant_type=refresh_token&refresh_token={token}"
+
+    def status(data, content_type="application/x-www-form-urlencoded"):
+        headers = {"Content-Type": content_type}
+        return client.token_call(data, headers=headers).status_code
+
+    assert status(form, "application/x-www-form-urlencoded; charset=utf-8") == 200
+    assert status(form, "text/plain") == 400
+    assert status(form, "application/json") == 400
+    assert status(f"{form}&refresh_token={token}") == 400
+    assert status(form.encode() + b"&x=\xff") == 400
     assert client.session.get(INTUIT.token).status_code == 405
 
 
@@ -423,6 +432,16 @@ def test_revoke_refuses_wrong_keys_foreign_and_malformed_tokens(client):
         INTUIT.revoke, data={"token": tokens["refresh_token"]}, auth=DEVELOPMENT_KEYS
     )
     assert form.status_code == 400
+    untyped = client.session.post(
+        INTUIT.revoke,
+        data=json.dumps({"token": tokens["refresh_token"]}),
+        headers={"Content-Type": "text/plain"},
+        auth=DEVELOPMENT_KEYS,
+    )
+    assert untyped.status_code == 400
+    for body in (None, [], {}, {"token": 1}, {"token": ""}):
+        answer = client.session.post(INTUIT.revoke, json=body, auth=DEVELOPMENT_KEYS)
+        assert answer.status_code == 400
     assert client.refresh(tokens["refresh_token"]).status_code == 200
 
 
@@ -450,6 +469,14 @@ def test_control_expires_access_tokens(client):
     assert client.company_info(tokens["access_token"]).status_code == 401
     fresh = client.refresh(tokens["refresh_token"]).json()
     assert client.company_info(fresh["access_token"]).status_code == 200
+
+
+def test_accounting_scope_is_needed(client):
+    tokens = client.connect(scope="com.intuit.quickbooks.payment")
+    answer = client.company_info(tokens["access_token"])
+    assert answer.status_code == 403
+    detail = answer.json()["fault"]["error"][0]["detail"]
+    assert detail == "The access token does not have sufficient scope"
 
 
 # --- OpenID ---

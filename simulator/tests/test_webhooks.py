@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from conftest import GB, US
@@ -300,7 +301,7 @@ def test_retry_schedule(told, clock):
         clock.advance(10)
     waits = [
         int((after - before) / timedelta(seconds=1))
-        for before, after in zip(moments, moments[1:], strict=False)
+        for before, after in pairwise(moments)
     ]
     assert waits[:10] == [10, 20, 30, 300, 1200, 7200, 14400, 21600, 21600, 21600]
     assert set(waits[10:]) == {21600}
