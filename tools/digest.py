@@ -137,8 +137,8 @@ def _write_number(number):
 def differences(old, new):
     """What turns one payload into the other; empty exactly when they are equal.
 
-    Members of a list are matched by "Id" when every one has its own, else by
-    content and place.
+    Members of a list are matched by "Id" when every one has one, else by content
+    and place.
 
     :return: list of `Difference`
     """
@@ -212,10 +212,9 @@ def _compare_arrays(path, old, new, found):
 
 def _member_keys(old, new):
     """What members of two lists are matched by: ids, or the contents."""
-    for members in (old, new):
-        ids = [
-            member.get("Id") if isinstance(member, dict) else None for member in members
-        ]
-        if not all(isinstance(each, str) for each in ids) or len(set(ids)) < len(ids):
-            return [canonical(each) for each in old], [canonical(each) for each in new]
-    return [each["Id"] for each in old], [each["Id"] for each in new]
+    members = [*old, *new]
+    if all(
+        isinstance(each, dict) and isinstance(each.get("Id"), str) for each in members
+    ):
+        return [each["Id"] for each in old], [each["Id"] for each in new]
+    return [canonical(each) for each in old], [canonical(each) for each in new]
