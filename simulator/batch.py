@@ -74,9 +74,9 @@ def _write(company, item, request_id):
         raise faults.malformed_body(f"Can not deserialize {entity.name}")
     _check_operation(operation, body)
     key = f"{request_id}{item['bId']}" if request_id else None
-    if key and company.switches.batch_requestid_replay == "fault":
-        if company.request_ids.knows(key):
-            raise entity_faults.repeated_batch()
+    refuses = company.switches.batch_requestid_replay == "fault"
+    if key and refuses and company.request_ids.knows(key):
+        raise entity_faults.repeated_batch()
     digest = digest_of(operation, entity.name, numbers.dumps(body))
     operation = "delete" if operation == "delete" else None
     return company.request_ids.run(

@@ -23,7 +23,8 @@ class Company:
     """One company's books. `handle` and `act` must run under `lock`.
 
     `country` is US, GB, CA, AU, FR or IN; `sales_tax` is `automated`, `manual` or None
-    (US only). New books hold CompanyInfo and Preferences; `seeds` fills the rest.
+    (US only); `opened` is when the books begin (default: now). New books hold
+    CompanyInfo and Preferences; `seeds` fills the rest.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Company:
         environment="sandbox",
         sales_tax=None,
         multicurrency=False,
+        opened=None,
     ):
         self.realm_id = realm_id
         self.country = country
@@ -59,7 +61,7 @@ class Company:
         for entity in self.entities.values():
             self.store.add_table(entity.name, entity.indexes)
             entity.prepare(self)
-        with self.writing():
+        with self.at(opened or clock.now()), self.writing():
             settings.open_books(self, name, multicurrency)
 
     # --- facts about the company ---
@@ -154,7 +156,7 @@ class Company:
 
     def metadata(self, old=None, *, with_user=False):
         """Return the MetaData of a row that is written now over `old`."""
-        _second, text, plain, user = self._stamp()
+        _second, _text, plain, user = self._stamp()
         fresh = user if with_user else plain
         if old is None:
             return fresh

@@ -142,8 +142,9 @@ def request_id_used():
 def repeated_batch():
     """6000: what a repeated batch got in 2016."""
     return business(
-        "An unexpected error occurred while accessing or saving your data. Please wait "
-        "a few minutes and try again. If the problem persists, contact customer support."
+        "An unexpected error occurred while accessing or saving your data. Please "
+        "wait a few minutes and try again. If the problem persists, contact customer "
+        "support."
     )
 
 

@@ -1,8 +1,8 @@
 """Numbers and JSON as QuickBooks Online reads and prints them.
 
-Amounts travel as JSON numbers. Money that is not zero keeps its two decimals (`200.00`);
-zero, quantities, prices and percentages come bare (`0`, `1`, `275`, `8.5`). Nothing here
-ever becomes a float.
+Amounts travel as JSON numbers. Money that is not zero keeps its two decimals
+(`200.00`); zero, quantities, prices and percentages come bare (`0`, `1`, `275`, `8.5`).
+Nothing here ever becomes a float.
 """
 
 import json

@@ -6,8 +6,22 @@ from typing import NamedTuple
 from . import faults
 
 KEYWORDS = frozenset(
-    "select from where and order orderby by asc desc startposition maxresults "
-    "in like count".split()
+    (
+        "select",
+        "from",
+        "where",
+        "and",
+        "order",
+        "orderby",
+        "by",
+        "asc",
+        "desc",
+        "startposition",
+        "maxresults",
+        "in",
+        "like",
+        "count",
+    )
 )
 COUNT = "count"
 

@@ -1,8 +1,8 @@
 """Declarative shapes of QBO's objects, and reading a request body against them.
 
-A Shape lists the properties of an object in the order in which QBO prints them. Reading a
-body checks every level as QBO does: unknown properties are refused (2010), read-only ones
-and those of other countries ignored, the rest converted and measured.
+A Shape lists the properties of an object in the order in which QBO prints them. Reading
+a body checks every level as QBO does: unknown properties are refused (2010), read-only
+ones and those of other countries ignored, the rest converted and measured.
 """
 
 from dataclasses import dataclass, field
@@ -332,7 +332,7 @@ class Reader:
 
 
 def assemble(shape, values):
-    """Return `values` as QBO keeps and prints them: in order, scaled, nulls left out."""
+    """Return `values` as QBO keeps them: in order, scaled, without nulls."""
     result = {}
     for item in shape.fields:
         value = values.get(item.name)

@@ -14,7 +14,7 @@ def fold(value):
 
 
 def dig(row, path):
-    """Return the value at a dotted path of a row, references by their value, or None."""
+    """Return the value at a dotted path of a row (references: by value), or None."""
     value = row
     for part in path.split("."):
         value = value.get(part)

@@ -1,7 +1,7 @@
 """What Intuit's pages leave open, or where sources contradict each other.
 
-Each field is one such question. The default is the safe side: the behaviour that a client
-survives only when it is careful. An integration must work with every value.
+Each field is one such question. The default is the safe side: the behaviour that a
+client survives only when it is careful. An integration must work with every value.
 """
 
 from dataclasses import dataclass, fields, replace

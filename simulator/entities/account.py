@@ -90,9 +90,9 @@ class Account(Entity):
     def _derive_types(self, write):
         values = write.values
         kind, subtype = values.get("AccountType"), values.get("AccountSubType")
-        if write.old is not None and subtype == write.old["AccountSubType"]:
-            if kind != write.old["AccountType"]:
-                subtype = None
+        kept_subtype = subtype == write.before("AccountSubType")
+        if write.old is not None and kept_subtype and kind != write.old["AccountType"]:
+            subtype = None
         if kind is None:
             kind = types.TYPE_OF_SUBTYPE[subtype]
         if subtype is None:

@@ -40,7 +40,9 @@ INVOICE = Shape(
         amount("HomeBalance", read_only=True),
         ref("DepositToAccountRef", "Account"),
         nested("DeliveryInfo", DELIVERY_INFO, read_only=True),
-        nested("TaxExemptionRef", Shape("ReferenceType", (text("value"),)), read_only=True),
+        nested(
+            "TaxExemptionRef", Shape("ReferenceType", (text("value"),)), read_only=True
+        ),
     ),
     ignored=TRANSACTION_IGNORED
     + (

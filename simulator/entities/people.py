@@ -158,7 +158,7 @@ class Person(Entity):
     element_word = "Names"
     indexes = ("DisplayName",)
     kind = ""
-    masked = {}
+    masked = ()
 
     def check_required(self, company, write):
         """A display name, or parts of a name to make one of (6080)."""
@@ -210,7 +210,7 @@ class Person(Entity):
             values["WebAddr"] = {"URI": f"http://{web['URI']}"}
 
     def _mask(self, write):
-        for name, shown in self.masked.items():
+        for name, shown in self.masked:
             secret = write.sent.get(name)
             if secret and not secret.startswith("XX"):
                 hidden = max(len(secret) - shown, 0)
@@ -229,7 +229,7 @@ class Customer(Person):
     path = "customer"
     shape = CUSTOMER
     kind = "customer"
-    masked = {"PrimaryTaxIdentifier": 5, "SecondaryTaxIdentifier": 5}
+    masked = (("PrimaryTaxIdentifier", 5), ("SecondaryTaxIdentifier", 5))
     indexes = ("DisplayName", "FullyQualifiedName", "ParentRef")
 
     def complete(self, company, write):
@@ -291,7 +291,7 @@ class Vendor(Person):
     path = "vendor"
     shape = VENDOR
     kind = "vendor"
-    masked = {"TaxIdentifier": 4}
+    masked = (("TaxIdentifier", 4),)
 
     def complete(self, company, write):
         """Vendors have neither parents nor taxability."""

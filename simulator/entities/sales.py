@@ -328,9 +328,9 @@ class SalesForm(Transaction):
             # Client libraries send both as zero for "not given".
             detail["Qty"] = detail["UnitPrice"] = None
             return
-        if write.values.get("GlobalTaxCalculation") == "TaxInclusive":
-            if detail.get("TaxInclusiveAmt") is not None:
-                return
+        inclusive = write.values.get("GlobalTaxCalculation") == "TaxInclusive"
+        if inclusive and detail.get("TaxInclusiveAmt") is not None:
+            return
         if quantity is None:
             detail["Qty"] = Decimal(1) if price == line["Amount"] else None
             if detail["Qty"] is None:
@@ -380,7 +380,10 @@ class SalesForm(Transaction):
                 "The discount amount can't be greater than the subtotal."
             )
         if detail.get("DiscountAccountRef") is None:
-            account = with_subtype(company, "DiscountsRefundsGiven")
+            account_id = company.preference("SalesFormsPrefs.DefaultDiscountAccount")
+            account = company.store.get("Account", account_id or "") or with_subtype(
+                company, "DiscountsRefundsGiven"
+            )
             if account:
                 detail["DiscountAccountRef"] = {
                     "value": account["Id"],
@@ -449,7 +452,6 @@ class SalesForm(Transaction):
                     "CurrencyRef": {"value": currency_code},
                 },
             )
-
 
 
 def applied_amount(row):

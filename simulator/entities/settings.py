@@ -54,7 +54,6 @@ class CompanyInfo(Entity):
 
     def display(self, row):
         """Nothing refers to a company."""
-        return None
 
 
 CUSTOM_PREFERENCE = Shape(
@@ -215,7 +214,6 @@ class Preferences(Entity):
 
     def display(self, row):
         """Nothing refers to preferences."""
-        return None
 
 
 # --- new books ---

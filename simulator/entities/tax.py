@@ -184,7 +184,9 @@ def _by_line(company, document):
             share[3] = round_half_up(share[2] * share[1] / HUNDRED)
     if values["GlobalTaxCalculation"] == "TaxInclusive":
         _keep_gross(document, shares, gross)
-    lines = [tax_line(rate, p, money(base), tax) for rate, p, base, tax in shares.values()]
+    lines = [
+        tax_line(rate, p, money(base), tax) for rate, p, base, tax in shares.values()
+    ]
     lines = _override(document.sent_tax, lines)
     total = sum((line["Amount"] for line in lines), ZERO)
     return {"TotalTax": total, "TaxLine": lines}

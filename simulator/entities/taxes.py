@@ -62,8 +62,6 @@ class TaxAgency(Entity):
 
     def saved(self, company, row, write):
         """QBO opens the liability account of a new agency."""
-        if write.by_user:
-            return
         account = company.entity("Account")
         name = f"{row['DisplayName']} Payable"[:100].replace(":", " ").replace('"', "")
         taken = company.store.table("Account").find("FullyQualifiedName", name)
@@ -222,9 +220,9 @@ SERVICE = Shape(
 
 def create_tax_code(company, body):
     """Answer `POST taxservice/taxcode`: no envelope and no time."""
-    if company.sales_tax == "automated":
-        if company.switches.tax_service_with_automated_tax == "refuse":
-            raise entity_faults.feature_not_enabled("Manual sales tax")
+    refuses = company.switches.tax_service_with_automated_tax == "refuse"
+    if company.sales_tax == "automated" and refuses:
+        raise entity_faults.feature_not_enabled("Manual sales tax")
     reader = Reader(company.country)
     sent = reader.read(SERVICE, body)
     if not sent.get("TaxCode"):

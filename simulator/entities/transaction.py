@@ -80,7 +80,6 @@ class Transaction(Entity):
 
     def display(self, row):
         """References to transactions carry no name."""
-        return None
 
     # --- dates ---
 

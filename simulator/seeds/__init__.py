@@ -1,6 +1,7 @@
 """Ready-made companies, always with the same ids and times."""
 
 from ..company import Company
+from .filling import OPENED, Filler
 
 PROFILES = {
     "us": ("US", "Harbor Lane Partners", "sandbox", "automated", False),
@@ -13,9 +14,13 @@ PROFILES = {
 
 
 def build_company(realm_id, profile, clock, switches=None):
-    """Return a seeded company; KeyError for an unknown profile."""
+    """Return a seeded company; KeyError for an unknown profile.
+
+    Profiles: us (automated sales tax, classes per line), us_manual (manual tax, classes
+    per form), gb and ca (multicurrency), au (account numbers), us_production.
+    """
     country, name, environment, sales_tax, multicurrency = PROFILES[profile]
-    return Company(
+    company = Company(
         realm_id,
         country,
         clock,
@@ -24,4 +29,7 @@ def build_company(realm_id, profile, clock, switches=None):
         environment=environment,
         sales_tax=sales_tax,
         multicurrency=multicurrency,
+        opened=OPENED,
     )
+    Filler(company, profile).fill()
+    return company
