@@ -103,7 +103,7 @@ Other Income | Revenue | OtherInvestmentIncome
 
 
 def _read_table():
-    types = {}
+    types, name = {}, None
     for line in _TABLE.strip().splitlines():
         if line.startswith(" "):
             types[name][1].extend(line.split())
