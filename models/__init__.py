@@ -1,3 +1,4 @@
+from . import log_filter
 from . import qbo_vault
 from . import qbo_governor
 from . import qbo_call

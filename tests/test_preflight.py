@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import QboCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPreflight(QboCommon):
+    def get_check(self, name):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        checks = self.connection.with_user(self.administrator).preflight
+        return next(check for check in checks if check["name"] == name)
+
+    def mend(self, name):
+        return self.connection.with_user(self.administrator).action_preflight(name)
+
+    def test_before_connecting(self):
+        self.assertEqual(self.get_check("keys")["state"], "ok")
+        self.assertEqual(self.get_check("consent")["state"], "blocked")
+        self.assertEqual(self.get_check("lists")["state"], "blocked")
+        self.assertIn("appcenter.intuit.com", self.mend("consent")["url"])
+
+    def test_keys_missing(self):
+        self.connection.client_id = False
+        self.assertEqual(self.get_check("keys")["state"], "blocked")
+        self.assertEqual(self.mend("keys")["target"], "new")
+
+    def test_verifier_missing(self):
+        self.connection.verifier_token_encrypted = False
+        self.assertEqual(self.get_check("verifier")["state"], "warning")
+
+    def test_all_is_well(self):
+        self.env["ir.config_parameter"].set_param(
+            "web.base.url", "https://books.example.com"
+        )
+        self.env["ir.mail_server"].create(
+            {"name": "Out", "smtp_host": "localhost", "smtp_encryption": "none"}
+        )
+        self.connect()
+        self.mend("lists")
+        self.control(
+            "POST",
+            f"company/{self.connection.realm_id}",
+            preferences={"SalesFormsPrefs": {"CustomTxnNumbers": True}},
+        )
+        self.connection.with_user(self.administrator).action_test_connection()
+        self.env.invalidate_all()
+        checks = self.connection.with_user(self.administrator).preflight
+        self.assertFalse([check for check in checks if check["state"] != "ok"])
+        self.assertEqual(self.connection.preflight_open_count, 0)
+
+    def test_production_needs_https(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("web.base.url", "http://books.example.com")
+        self.assertEqual(self.get_check("address")["state"], "warning")
+        self.connection.environment = "production"
+        self.assertEqual(self.get_check("address")["state"], "blocked")
+        parameters.set_param("web.base.url", "https://books.example.com")
+        self.assertEqual(self.get_check("address")["state"], "ok")
+
+    def test_books_in_another_currency(self):
+        self.connect()
+        self.assertEqual(self.get_check("currency")["state"], "ok")
+        self.company.currency_id = self.env.ref("base.EUR")
+        check = self.get_check("currency")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn("USD", check["message"])
+        self.assertIn("EUR", check["message"])
+        self.assertEqual(self.mend("currency")["res_id"], self.company.id)
+
+    def test_another_country(self):
+        self.connect()
+        self.company.country_id = self.env.ref("base.fr")
+        self.assertEqual(self.get_check("currency")["state"], "warning")
+
+    def test_time_running_out(self):
+        self.connect()
+        self.assertEqual(self.get_check("clocks")["state"], "ok")
+        self.get_grant().refresh_expires_at = fields.Datetime.now() + timedelta(days=9)
+        self.assertEqual(self.get_check("clocks")["state"], "warning")
+
+    def test_scheduled_action_switched_off(self):
+        self.assertEqual(self.get_check("schedule")["state"], "ok")
+        self.env.ref("quickbooks_online.ir_cron_qbo_tokens").active = False
+        check = self.get_check("schedule")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn("alive", check["message"])
+
+    def test_only_administrators_get_buttons(self):
+        checks = self.connection.with_user(self.accountant).preflight
+        self.assertFalse([check for check in checks if check["button"]])
+
+    def test_every_button_opens_something(self):
+        for name in self.env["qbo.preflight"]._get_check_names():
+            if name in ("lists", "consent", "clocks"):
+                continue
+            with self.subTest(name):
+                action = self.mend(name)
+                self.assertIn(
+                    action["type"], ("ir.actions.act_window", "ir.actions.act_url")
+                )
+        self.assertFalse(self.mend("unknown"))
