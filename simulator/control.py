@@ -236,9 +236,8 @@ class Control:
             profile = changes.pop("profile")
             if not rest[0].isdigit():
                 raise ControlError("A realm id is a row of digits.")
-            company = self._simulator.add_company(rest[0], profile)
-        else:
-            company = self._company(rest[0])
+            self._simulator.companies.add(rest[0], profile)
+        company = self._company(rest[0])
         with company.lock:
             if changes:
                 company.configure(changes)

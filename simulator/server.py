@@ -143,8 +143,6 @@ class _Handler(BaseHTTPRequestHandler):
             environ["HTTP_HOST"] = parts.netloc
         return environ
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
-
 
 class SimulatorServer(ThreadingHTTPServer):
     """Serves an application; `port` 0 takes a free one. OSError when it is busy."""

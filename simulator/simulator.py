@@ -1,26 +1,24 @@
 """The state of the whole simulator: one object, in memory."""
 
-from . import seeds
 from .apps import default_apps
-from .checks import check_one_of
 from .clock import Clock
+from .companies import Companies
 from .id_token import Signer, User
 from .injection import Injector
 from .journal import Journal
 from .limits import LimitKeeper, Meter
 from .oauth import Authority
 from .settings import PlatformSwitches
-from .switches import Switches
 from .webhooks import WebhookCentre
 
-# realm id -> profile of the demo seed.
+# realm id -> profile and country of the demo seed.
 DEMO_COMPANIES = {
-    "9341450000000001": "us",
-    "9341450000000002": "us_manual",
-    "9341450000000003": "gb",
-    "9341450000000004": "ca",
-    "9341450000000005": "au",
-    "9341450000000101": "us_production",
+    "9341450000000001": ("us", "US"),
+    "9341450000000002": ("us_manual", "US"),
+    "9341450000000003": ("gb", "GB"),
+    "9341450000000004": ("ca", "CA"),
+    "9341450000000005": ("au", "AU"),
+    "9341450000000101": ("us_production", "US"),
 }
 SEEDS = ("demo", "none")
 COUNTRIES = ("US", "GB", "CA", "AU")
@@ -56,26 +54,11 @@ class Simulator:
         self.injector = Injector()
         self.journal = Journal(self.clock)
         self.webhooks.reset()
-        self.companies = {}
+        self.companies = Companies(self.clock, self._publish)
         if self.seed == "demo":
-            for realm_id, profile in DEMO_COMPANIES.items():
-                self.add_company(realm_id, profile)
-            if self.country:
-                self.companies = {
-                    realm_id: company
-                    for realm_id, company in self.companies.items()
-                    if company.country == self.country
-                }
-
-    def add_company(self, realm_id, profile):
-        """Create a seeded company; ValueError for a taken realm or unknown profile."""
-        check_one_of("profile", profile, seeds.PROFILES)
-        if realm_id in self.companies:
-            raise ValueError(f"Realm {realm_id} exists already.")
-        company = seeds.build_company(realm_id, profile, self.clock, Switches())
-        company.subscribe(self._publish)
-        self.companies[realm_id] = company
-        return company
+            for realm_id, (profile, country) in DEMO_COMPANIES.items():
+                if self.country in (None, country):
+                    self.companies.add(realm_id, profile)
 
     def companies_of(self, environment):
         """Return the companies of an environment, in the order of their creation."""

@@ -102,6 +102,13 @@ def test_chunked_bodies(served, api):
         (b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", b"413"),
         (b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
         (b"nonsense\r\n\r\n", b"400"),
+        (b"GET /_sim/clock HTTP/1.1\r\nHost: a b[\r\n\r\n", b"200"),
+        (b"GET /_sim/clock HTTP/1.1\r\n\r\n", b"200"),
+        (b"GET /_sim/clock HTTP/1.0\r\n\r\n", b"200"),
+        (b"GET http://other.test/_sim/clock HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
+        (b"GET //_sim//clock HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
+        (b"GET /%ff%00 HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+        (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
     ],
 )  # fmt: skip
 def test_raw_requests(served, raw, status):
