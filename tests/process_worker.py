@@ -1,0 +1,82 @@
+"""One Odoo process of the tests in test_processes.py.
+
+Started as a script: ``process_worker.py CONFIGURATION DATABASE``. Reads an order per
+line, writes an answer per line.
+"""
+
+import hashlib
+import sys
+
+import odoo
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+
+def _hash(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _get_token(env, connection_id):
+    connection = env["qbo.connection"].browse(connection_id)
+    return _hash(env["qbo.grant"]._get_access_token(connection))
+
+
+def _order_token(env, connection_id):
+    """Answer with the hash of a token that is good to use."""
+    return _get_token(env, connection_id)
+
+
+def _order_rollback(env, connection_id):
+    """Get a token within a transaction that is rolled back afterwards."""
+    env["res.partner"].create({"name": "never seen"})
+    token = _get_token(env, connection_id)
+    env.cr.rollback()
+    return token
+
+
+def _order_call(env, connection_id):
+    """Read the company; answer with its name or the state of the connection."""
+    connection = env["qbo.connection"].browse(connection_id)
+    try:
+        return connection._call(lambda client: client.get_company_info())["CompanyName"]
+    except Exception as error:
+        env.cr.rollback()
+        connection.invalidate_recordset()
+        return f"{type(error).__name__} {connection.state} {connection.suspend_reason}"
+
+
+def _order_take(env, connection_id):
+    """Take a turn of the governor; answer with the seconds to wait."""
+    connection = env["qbo.connection"].browse(connection_id)
+    return str(env["qbo.governor"]._take(connection, "request"))
+
+
+ORDERS = {
+    "token": _order_token,
+    "rollback": _order_rollback,
+    "call": _order_call,
+    "take": _order_take,
+}
+
+
+def _run(registry, order, connection_id):
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        try:
+            return ORDERS[order](env, int(connection_id))
+        except Exception as error:
+            cr.rollback()
+            return f"{type(error).__name__}: {error}".replace("\n", " ")
+
+
+def main(configuration, database):
+    arguments = ["-c", configuration] if configuration else []
+    odoo.tools.config.parse_config([*arguments, "-d", database, "--no-http"])
+    registry = Registry(database)
+    for line in sys.stdin:
+        sys.stdout.write(_run(registry, *line.split()) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,183 @@
+import os
+from contextlib import contextmanager
+from datetime import timedelta
+
+import requests
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.modules.registry import Registry
+
+from ..simulator import create_app
+from .common import CLIENT_ID, CLIENT_SECRET, US_REALM
+from .processes import IntuitServer, Worker
+
+ROUNDS = 200
+
+
+@tagged("post_install", "-at_install")
+class TestProcesses(BaseCase):
+    """Two real Odoo processes, one database, one Intuit, SIGKILL."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        cls.app = create_app(seed="demo", limits=False)
+        cls.intuit = IntuitServer(cls.app)
+        cls.addClassCleanup(cls.intuit.stop)
+        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL", None)
+        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.intuit.url
+        cls.connection_id = cls._create_connection()
+        cls.addClassCleanup(cls._drop_connection)
+        cls.workers = [cls._start_worker() for _number in range(2)]
+
+    @classmethod
+    def _start_worker(cls):
+        worker = Worker(cls.registry.db_name, cls.intuit.url)
+        cls.addClassCleanup(worker.stop)
+        return worker
+
+    @classmethod
+    @contextmanager
+    def environment(cls):
+        """An environment on a transaction that is really committed."""
+        with cls.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    @classmethod
+    def _create_connection(cls):
+        with cls.environment() as env:
+            company = env["res.company"].create({"name": "Company of two processes"})
+            connection = env["qbo.connection"].create(
+                {
+                    "company_id": company.id,
+                    "client_id": CLIENT_ID,
+                    "client_secret_input": CLIENT_SECRET,
+                }
+            )
+            return connection.id
+
+    @classmethod
+    def _drop_connection(cls):
+        with cls.environment() as env:
+            connection = env["qbo.connection"].browse(cls.connection_id)
+            connection.write({"realm_id": False})
+            company = connection.company_id
+            connection.unlink()
+            company.active = False
+
+    def setUp(self):
+        super().setUp()
+        self.control("POST", "reset")
+        self.control("POST", "limits", enabled=False)
+        self.consent()
+
+    def control(self, method, path, **values):
+        response = requests.request(
+            method,
+            f"{self.intuit.url}/_sim/{path}",
+            json=values if method == "POST" else None,
+            timeout=30,
+        )
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()
+
+    def consent(self):
+        answer = self.control("POST", "grants", action="authorize", realm=US_REALM)
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            connection.grant_ids.unlink()
+            connection.write(
+                {"realm_id": US_REALM, "state": "connected", "suspend_reason": False}
+            )
+            grant = env["qbo.grant"]
+            vault = env["qbo.vault"]
+            grant.create(
+                {
+                    "connection_id": connection.id,
+                    "access_token_encrypted": vault._encrypt(answer["access_token"]),
+                    "refresh_token_encrypted": vault._encrypt(answer["refresh_token"]),
+                    "access_expires_at": fields.Datetime.now() + timedelta(hours=1),
+                    "refresh_expires_at": fields.Datetime.now() + timedelta(days=100),
+                }
+            )
+
+    def expire_token(self):
+        with self.environment() as env:
+            env["qbo.grant"].search(
+                [("connection_id", "=", self.connection_id)]
+            ).access_expires_at = fields.Datetime.now() - timedelta(hours=1)
+
+    def get_refresh_count(self):
+        """Return how many refreshes reached Intuit and were granted."""
+        return sum(grant["refreshes"] for grant in self.control("GET", "grants")["grants"])
+
+    def get_state(self):
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            return connection.state, connection.suspend_reason
+
+    def test_two_processes_refresh_once(self):
+        self.control("POST", "switches", rotation="always")
+        for number in range(1, ROUNDS + 1):
+            self.expire_token()
+            for worker in self.workers:
+                worker.tell("token", self.connection_id)
+            answers = {worker.hear() for worker in self.workers}
+            self.assertEqual(len(answers), 1, f"round {number}: {answers}")
+            self.assertRegex(answers.pop(), "^[0-9a-f]{64}$")
+        self.assertEqual(self.get_refresh_count(), ROUNDS)
+        company = self.workers[0].ask("call", self.connection_id)
+        self.assertNotIn("Error", company)
+        self.assertEqual(self.get_state(), ("connected", False))
+
+    def test_rolled_back_transaction_keeps_the_token(self):
+        self.control("POST", "switches", rotation="always")
+        for _round in range(5):
+            self.expire_token()
+            first = self.workers[0].ask("rollback", self.connection_id)
+            second = self.workers[1].ask("token", self.connection_id)
+            self.assertEqual(first, second)
+        self.assertEqual(self.get_refresh_count(), 5)
+        with self.environment() as env:
+            self.assertFalse(env["res.partner"].search([("name", "=", "never seen")]))
+
+    def kill_when_intuit_answered(self):
+        """SIGKILL a worker after Intuit rotated and before it could read the answer."""
+        victim = self._start_worker()
+        self.assertRegex(victim.ask("token", self.connection_id), "^[0-9a-f]{64}$")
+        self.expire_token()
+        self.intuit.victim = victim
+        self.assertIsNone(victim.ask("token", self.connection_id))
+        self.assertEqual(victim.process.wait(), -9)
+
+    def test_killed_after_the_answer_within_a_day(self):
+        self.kill_when_intuit_answered()
+        self.assertNotIn("Error", self.workers[0].ask("call", self.connection_id))
+        self.assertEqual(self.get_state(), ("connected", False))
+
+    def test_killed_after_a_rotation_with_grace(self):
+        self.control(
+            "POST", "switches", rotation="always", old_refresh_token="grace"
+        )
+        self.kill_when_intuit_answered()
+        self.assertNotIn("Error", self.workers[0].ask("call", self.connection_id))
+        self.assertEqual(self.get_state(), ("connected", False))
+
+    def test_killed_after_a_rotation_without_grace_is_noticed_at_once(self):
+        self.control("POST", "switches", rotation="always")
+        self.kill_when_intuit_answered()
+        answer = self.workers[0].ask("call", self.connection_id)
+        self.assertEqual(answer, "QboGrantError suspended grant")
+        self.assertEqual(self.get_state(), ("suspended", "grant"))
+
+    def test_suspension_outlives_a_rollback(self):
+        self.control("POST", "grants", action="disconnect", realm=US_REALM)
+        answer = self.workers[0].ask("call", self.connection_id)
+        self.assertEqual(answer, "QboGrantError suspended grant")
+        self.assertEqual(self.get_state(), ("suspended", "grant"))
+        self.control("DELETE", "requests")
+        self.assertIn("suspended", self.workers[1].ask("call", self.connection_id))
+        self.assertFalse(self.control("GET", "requests")["requests"])
