@@ -124,7 +124,7 @@ class OAuthClient:
         try:
             self._call(lambda: self._client.revoke(token), token)
         except exceptions.QboError as error:
-            if error.fault.status != 400 or error.kind == "client":
+            if error.fault.status != 400 or error.code in _WRONG_KEYS:
                 raise
         return True
 

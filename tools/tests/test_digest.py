@@ -154,6 +154,12 @@ class TestDifferences:
     def test_a_removed_line_does_not_shift_the_others(self):
         new = {**self.OLD, "Line": self.OLD["Line"][1:]}
         assert describe(differences(self.OLD, new)) == ["Line 1 removed"]
+        changed = {"Id": "2", "Amount": Decimal("9"), "Detail": {"Qty": 1}}
+        new = {**self.OLD, "Line": [changed, self.OLD["Line"][2]]}
+        assert describe(differences(self.OLD, new)) == [
+            "Line 1 removed",
+            "Line 2, Amount: 100.00 → 9",
+        ]
 
     def test_lines_without_ids_are_matched_by_content(self):
         lines = [{"Amount": number} for number in (1, 2, 3)]

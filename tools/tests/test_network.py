@@ -1,0 +1,154 @@
+"""Did the request leave? Real sockets refuse, real TLS fails, no one answers."""
+
+import socket
+import ssl
+import threading
+
+import pytest
+import requests
+import urllib3
+from quickbooks_online.tools import network
+
+
+def call(url, **options):
+    """The fault of a real call that fails below HTTP."""
+    with requests.Session() as session:
+        session.trust_env = False
+        network.harden(session)
+        with pytest.raises(network.ERRORS) as caught:
+            session.post(url, data=b"x", timeout=(2, 0.3), **options)
+    return network.describe(caught.value)
+
+
+@pytest.fixture
+def listener():
+    """A server on a free port that does to one connection as it is told."""
+    server = socket.create_server(("127.0.0.1", 0))
+    threads = []
+
+    def serve(act):
+        connection, _address = server.accept()
+        with connection:
+            act(connection)
+
+    def start(act):
+        threads.append(threading.Thread(target=serve, args=(act,), daemon=True))
+        threads[0].start()
+        return server.getsockname()[1]
+
+    yield start
+    threads[0].join(5)
+    server.close()
+
+
+def read_then(reply):
+    """Read the request, then send this and close."""
+
+    def act(connection):
+        connection.recv(65536)
+        connection.sendall(reply)
+
+    return act
+
+
+class TestSurelyNotSent:
+    def test_refused(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        found = call(f"http://127.0.0.1:{port}/")
+        assert (found.kind, found.uncertain) == ("transient", False)
+
+    def test_name_that_does_not_resolve(self, monkeypatch):
+        def fail(*_arguments, **_options):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        monkeypatch.setattr(socket, "getaddrinfo", fail)
+        found = call("http://no-such-host.invalid/")
+        assert (found.kind, found.uncertain) == ("transient", False)
+
+    def test_proxy_that_is_down(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        proxies = {"https": f"http://127.0.0.1:{port}"}
+        found = call("https://quickbooks.api.intuit.com/", proxies=proxies)
+        assert (found.kind, found.uncertain) == ("transient", False)
+
+    def test_server_without_tls(self, listener):
+        port = listener(read_then(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+        found = call(f"https://127.0.0.1:{port}/")
+        assert (found.kind, found.uncertain) == ("transient", False)
+
+    def test_untrusted_certificate(self):
+        error = requests.exceptions.SSLError(
+            urllib3.exceptions.MaxRetryError(
+                None,
+                "/",
+                urllib3.exceptions.SSLError(
+                    ssl.SSLCertVerificationError(1, "certificate verify failed")
+                ),
+            )
+        )
+        assert not network.describe(error).uncertain
+
+    def test_no_connection_in_time(self):
+        assert not network.describe(requests.exceptions.ConnectTimeout()).uncertain
+
+    @pytest.mark.parametrize("url", ["http://", "https:///x", "ftp://x/", "nonsense"])
+    def test_what_cannot_be_built(self, url):
+        found = call(url)
+        assert (found.kind, found.uncertain) == ("bug", False)
+
+    def test_header_that_cannot_be_sent(self):
+        found = call("http://127.0.0.1:1/", headers={"Authorization": "a\r\nb"})
+        assert found.kind == "bug"
+
+
+class TestPerhapsExecuted:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            b"",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nabc",
+            b"\x00\x01garbage\r\n\r\n",
+        ],
+    )
+    def test_answer_broken_off(self, listener, reply):
+        port = listener(read_then(reply))
+        found = call(f"http://127.0.0.1:{port}/")
+        assert (found.kind, found.uncertain) == ("transient", True)
+
+    def test_reset(self, listener):
+        def act(connection):
+            connection.recv(65536)
+            linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+        port = listener(act)
+        assert call(f"http://127.0.0.1:{port}/").uncertain
+
+    def test_no_answer_in_time(self, listener):
+        done = threading.Event()
+        port = listener(lambda connection: done.wait(3))
+        found = call(f"http://127.0.0.1:{port}/")
+        done.set()
+        assert found.uncertain
+        assert "in time" in found.message
+
+    def test_tls_that_ends_while_reading(self):
+        error = requests.exceptions.SSLError(
+            ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+        )
+        assert network.describe(error).uncertain
+
+    def test_the_unknown(self):
+        assert network.describe(requests.RequestException("?")).uncertain
+        assert network.describe(urllib3.exceptions.HTTPError("?")).uncertain
+
+
+def test_texts_come_from_here_alone():
+    """URLs, headers and tokens stand in the texts of network errors."""
+    error = requests.exceptions.InvalidHeader("Header Bearer abc")
+    for each in (error, requests.ConnectionError("Bearer abc"), OSError("Bearer abc")):
+        assert "abc" not in network.describe(each).describe()
