@@ -178,6 +178,8 @@ class _Run:
         return prop, descending
 
     def _projection(self):
+        for typed in self.query.extra:
+            self._property(typed)
         chosen = self.query.projection
         if chosen is None or chosen == COUNT:
             return chosen

@@ -64,10 +64,14 @@ class Literal(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A parsed query. `projection` is None for *, COUNT, or a tuple of paths."""
+    """A parsed query. `projection` is None for *, COUNT, or a tuple of paths.
+
+    `extra` are properties named beside the star (`SELECT *, Sku`): all come anyway.
+    """
 
     entity: str
     projection: object
+    extra: tuple
     conditions: tuple
     order: tuple
     start: int | None
@@ -186,7 +190,7 @@ class _Parser:
 
     def parse(self):
         self._expect("select")
-        projection = self._projection()
+        projection, extra = self._projection()
         self._expect("from")
         entity = self._name()
         conditions = self._conditions() if self._take("where") else ()
@@ -194,7 +198,7 @@ class _Parser:
         start, maximum = self._paging()
         if self._token.kind != "end":
             self._fail(*self._continuations(conditions))
-        return Query(entity, projection, conditions, order, start, maximum)
+        return Query(entity, projection, extra, conditions, order, start, maximum)
 
     @staticmethod
     def _continuations(conditions):
@@ -204,14 +208,17 @@ class _Parser:
 
     def _projection(self):
         if self._take_sign("*"):
-            return None
+            return None, self._names() if self._take_sign(",") else ()
         follows = self._tokens[self._next + 1]
         if self._at(COUNT) and follows.image == "(":
             self._advance()
             self._expect_sign("(")
             self._expect_sign("*")
             self._expect_sign(")")
-            return COUNT
+            return COUNT, ()
+        return self._names(), ()
+
+    def _names(self):
         names = [self._name()]
         while self._take_sign(","):
             names.append(self._name())

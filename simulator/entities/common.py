@@ -83,6 +83,9 @@ WEB = Shape("WebSiteAddress", (text("URI", 1000),), ignored=("Id", "Default", "T
 
 MEMO = Shape("MemoRef", (text("value", 1000),), ignored=("id",))
 
+# A reference that is no reference to an object of the books.
+PLAIN_REFERENCE = Shape("ReferenceType", (text("value"),), ignored=("name", "type"))
+
 PERSON_FIELDS = (
     text("Title", 16, forbidden=NAME_FORBIDDEN),
     text("GivenName", 100, query="FS", forbidden=NAME_FORBIDDEN),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from .. import changes, faults
 from ..numbers import ZERO, money
 from ..schema import Shape, amount, day, flag, nested, ref, text
+from .common import PLAIN_REFERENCE
 from .sales import (
     HEAD_FIELDS,
     ITEM_LINE,
@@ -40,9 +41,7 @@ INVOICE = Shape(
         amount("HomeBalance", read_only=True),
         ref("DepositToAccountRef", "Account"),
         nested("DeliveryInfo", DELIVERY_INFO, read_only=True),
-        nested(
-            "TaxExemptionRef", Shape("ReferenceType", (text("value"),)), read_only=True
-        ),
+        nested("TaxExemptionRef", PLAIN_REFERENCE, read_only=True),
     ),
     ignored=TRANSACTION_IGNORED
     + (

@@ -3,7 +3,16 @@
 from .. import faults
 from ..schema import Shape, assemble, day, enum, flag, many, nested, ref, text
 from .base import Entity
-from .common import ADDRESS, EMAIL, ENTITY_BLOCK, ENTITY_IGNORED, ISO3, PHONE, WEB
+from .common import (
+    ADDRESS,
+    EMAIL,
+    ENTITY_BLOCK,
+    ENTITY_IGNORED,
+    ISO3,
+    PHONE,
+    PLAIN_REFERENCE,
+    WEB,
+)
 
 READ_ONLY_STATES = frozenset({"EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED"})
 
@@ -159,9 +168,7 @@ CURRENCIES = Shape(
     "CurrencyPrefs",
     (
         flag("MultiCurrencyEnabled", read_only=True),
-        nested(
-            "HomeCurrency", Shape("ReferenceType", (text("value"),)), read_only=True
-        ),
+        nested("HomeCurrency", PLAIN_REFERENCE, read_only=True),
     ),
 )
 REPORTS = Shape(
