@@ -12,6 +12,21 @@ def shorten_credentials(value):
     return f"{scheme} …{credential[-6:]}" if credential else "…"
 
 
+def readable_headers(environ):
+    """Return the headers of a WSGI environment, credentials shortened."""
+    headers = {
+        name[5:].replace("_", "-").title(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").title()] = environ[name]
+    if "Authorization" in headers:
+        headers["Authorization"] = shorten_credentials(headers["Authorization"])
+    return headers
+
+
 def as_text(body):
     """Return bytes as text; what is not UTF-8 shows as escapes."""
     return body.decode("utf-8", "backslashreplace")
@@ -34,9 +49,6 @@ class Journal:
 
     def record(self, call, answer):
         """Keep one call with what was answered (a `gateway.Answer`)."""
-        headers = dict(call.headers)
-        if "Authorization" in headers:
-            headers["Authorization"] = shorten_credentials(headers["Authorization"])
         entry = {
             "number": 0,
             "time": self._clock.now().isoformat(),
@@ -44,7 +56,7 @@ class Journal:
             "method": call.method,
             "path": call.path,
             "query": call.query_string,
-            "headers": headers,
+            "headers": readable_headers(call.request.environ),
             "body": as_text(call.body),
             "realm": call.realm_id,
             "entity": call.entity,

@@ -39,7 +39,9 @@ def _json_answer(status, body, committed=False):
 
 
 def _html_answer(status, body):
-    return Answer(status, [("Content-Type", HTML_TYPE)], body)
+    # No page of Intuit's may be shown in a frame.
+    headers = [("Content-Type", HTML_TYPE), ("X-Frame-Options", "DENY")]
+    return Answer(status, headers, body)
 
 
 def _method_not_allowed(allowed):

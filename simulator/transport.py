@@ -32,8 +32,13 @@ class SimulatorAdapter(BaseAdapter):
         verify=True,
         cert=None,
         proxies=None,
+        **kwargs,
     ):
-        """Return the `requests.Response` to a PreparedRequest."""
+        """Return the `requests.Response` to a PreparedRequest.
+
+        What else `Session.send` takes is accepted, so that a test harness that
+        replaces that method can hand everything on; redirects are not followed.
+        """
         fate = Fate(sleeps=False)
         started = {}
 

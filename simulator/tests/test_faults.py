@@ -204,6 +204,20 @@ def test_json_only_when_asked_for(client, token):
     assert name == client.company_info(token).json()["CompanyInfo"]["CompanyName"]
 
 
+@pytest.mark.parametrize("path", ["", "nothing", "customer/1/2/3", "Customer//"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
+def test_what_there_is_not(client, token, method, path):
+    answer = client.api(method, path, token, data=b"{}")
+    assert answer.status_code == 400
+    assert answer.json()["Fault"]["Error"][0]["code"] == "500"
+
+
+@pytest.mark.parametrize("path", ["/v3", "/v3/company", "/v3/other", "/", "/x"])
+def test_paths_of_nobody(client, path):
+    answer = client.session.get(f"http://127.0.0.1:9411{path}")
+    assert (answer.status_code, answer.headers["intuit_tid"] != "") == (404, True)
+
+
 def test_body_that_is_not_utf8(client, token):
     answer = client.api(
         "POST",

@@ -62,6 +62,7 @@ def test_discovery_below_a_base_url_stays_there(client):
 def test_consent_page_offers_the_companies_of_the_environment(client):
     page = client.open_consent()
     assert "text/html" in page.headers["Content-Type"]
+    assert page.headers["X-Frame-Options"] == "DENY"
     assert f'value="{US}"' in page.text
     assert f'value="{GB}"' in page.text
     assert PRODUCTION not in page.text

@@ -75,7 +75,9 @@ class _Refusing(requests.adapters.BaseAdapter):
 
 def test_adapter_alone(client):
     request = requests.Request("GET", "http://simulator.test/_sim/clock").prepare()
-    assert SimulatorAdapter(client.app).send(request).status_code == 200
+    adapter = SimulatorAdapter(client.app)
+    assert adapter.send(request).status_code == 200
+    assert adapter.send(request, timeout=(5, None), allow_redirects=False).ok
 
 
 def test_body_of_any_kind(client, token):
