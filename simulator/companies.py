@@ -2,10 +2,20 @@
 
 import threading
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from . import seeds
 from .checks import check_one_of
 from .switches import Switches
+
+
+class Card(NamedTuple):
+    """What a list of companies shows."""
+
+    realm_id: str
+    name: str
+    country: str
+    environment: str
 
 
 class Companies(Mapping):
@@ -42,6 +52,19 @@ class Companies(Mapping):
                 company.subscribe(self._listener)
                 self._built[realm_id] = company
             return self._built[realm_id]
+
+    def cards(self, environment=None):
+        """Return the companies' Cards without building one; of one environment only,
+        if wanted."""
+        cards = [self._card(realm_id) for realm_id in self]
+        return [card for card in cards if environment in (None, card.environment)]
+
+    def _card(self, realm_id):
+        company = self._built.get(realm_id)
+        if company is not None:
+            return Card(realm_id, company.name, company.country, company.environment)
+        country, name, environment, *_ = seeds.PROFILES[self._profiles[realm_id]]
+        return Card(realm_id, name, country, environment)
 
     def __iter__(self):
         with self._lock:

@@ -141,7 +141,7 @@ class Control:
             raise ControlError("/_sim/ takes GET.", 405)
         simulator = self._simulator
         page = pages.overview(
-            simulator.companies.values(), simulator.apps.values(), VERBS
+            simulator.companies.cards(), simulator.apps.values(), VERBS
         )
         return Answer(200, [("Content-Type", "text/html;charset=UTF-8")], page)
 

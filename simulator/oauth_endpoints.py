@@ -105,7 +105,7 @@ class OAuthEndpoints:
             return _html_answer(400, page)
         if scopes is None:
             return self._redirect(parameters, {"error": "invalid_scope"})
-        companies = self._simulator.companies_of(app.environment)
+        companies = self._simulator.companies.cards(app.environment)
         if call.method == "POST":
             return self._decide(app, scopes, companies, parameters, given)
         return _html_answer(200, pages.consent(app, companies, parameters))

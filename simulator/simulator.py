@@ -60,14 +60,6 @@ class Simulator:
                 if self.country in (None, country):
                     self.companies.add(realm_id, profile)
 
-    def companies_of(self, environment):
-        """Return the companies of an environment, in the order of their creation."""
-        return [
-            company
-            for company in self.companies.values()
-            if company.environment == environment
-        ]
-
     def _publish(self, change):
         """Tell the apps connected to the company about a committed change."""
         if self.switches.webhooks_need_grant:
