@@ -209,8 +209,7 @@ class _Parser:
     def _projection(self):
         if self._take_sign("*"):
             return None, self._names() if self._take_sign(",") else ()
-        follows = self._tokens[self._next + 1]
-        if self._at(COUNT) and follows.image == "(":
+        if self._at(COUNT) and self._tokens[self._next + 1].image == "(":
             self._advance()
             self._expect_sign("(")
             self._expect_sign("*")

@@ -93,14 +93,20 @@ PERSON_FIELDS = (
     text("FamilyName", 100, query="FS", forbidden=NAME_FORBIDDEN),
 )
 
-CONTACT_FIELDS = (
-    nested("PrimaryPhone", PHONE),
-    nested("AlternatePhone", PHONE),
-    nested("Mobile", PHONE),
-    nested("Fax", PHONE),
-    nested("PrimaryEmailAddr", EMAIL),
-    nested("WebAddr", WEB),
-)
+
+
+def contact_fields(*, email_query=""):
+    """Return phones, e-mail address and web page of a customer or vendor."""
+    return (
+        nested("PrimaryPhone", PHONE),
+        nested("AlternatePhone", PHONE),
+        nested("Mobile", PHONE),
+        nested("Fax", PHONE),
+        nested("PrimaryEmailAddr", EMAIL, query=email_query),
+        nested("WebAddr", WEB),
+    )
+
+
 
 NAME_BASE_IGNORED = (
     "IntuitId",

@@ -21,12 +21,12 @@ from ..schema import (
 from .base import Entity
 from .common import (
     ADDRESS,
-    CONTACT_FIELDS,
     ENTITY_BLOCK,
     ENTITY_IGNORED,
     NAME_BASE_IGNORED,
     NAME_FORBIDDEN,
     PERSON_FIELDS,
+    contact_fields,
     is_email,
 )
 from .currencies import check_currency, refuse_other_currency
@@ -72,7 +72,7 @@ CUSTOMER = Shape(
         text("DisplayName", query="FS", forbidden=NAME_FORBIDDEN),
         text("PrintOnCheckName", 110, query="FS"),
         flag("Active", query="FS"),
-        *CONTACT_FIELDS,
+        *contact_fields(email_query="F"),
         ref("DefaultTaxCodeRef", "TaxCode"),
     ),
     ignored=ENTITY_IGNORED
@@ -128,7 +128,7 @@ VENDOR = Shape(
         text("DisplayName", query="FS", forbidden=NAME_FORBIDDEN),
         text("PrintOnCheckName", 110, query="fs"),
         flag("Active", query="FS"),
-        *CONTACT_FIELDS,
+        *contact_fields(),
     ),
     ignored=ENTITY_IGNORED
     + NAME_BASE_IGNORED
