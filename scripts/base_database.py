@@ -1,4 +1,5 @@
 """Finishes the base database; run by `odoo shell`, which provides `env`."""
+# pylint: disable=undefined-variable
 
 company = env.ref("base.main_company")
 if not company.chart_template:

@@ -66,6 +66,7 @@ boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 # Databases and the file store in the cache belong together: when one of them was
 # deleted, both are made anew.
 discard_cluster_without_files() {
+    # shellcheck disable=SC2153 # DATA is set in dev
     if [[ -f $PG_DATA/PG_VERSION && ! -f $DATA/belongs-to-cluster ]]; then
         say "the cache was emptied: making PostgreSQL's cluster anew"
         as_cluster_owner "$PG_BIN/pg_ctl" --pgdata="$PG_DATA" --mode=immediate stop >/dev/null 2>&1
@@ -83,7 +84,9 @@ discard_cluster_after_crash() {
 }
 
 start_cluster() {
-    rm -rf "$PG_SOCKET" && mkdir -p -m 700 "$PG_SOCKET" || return
+    rm -rf "$PG_SOCKET" || return
+    mkdir -p "$PG_DIRECTORY" || return
+    mkdir -m 700 "$PG_SOCKET" || return
     if is_root; then
         chown postgres: "$PG_SOCKET" || return
     fi
@@ -111,8 +114,9 @@ ensure_cluster_once() {
     fi
     if [[ ! -f $PG_DATA/PG_VERSION ]]; then
         run_step cluster "Creating the PostgreSQL cluster" create_cluster
-        rm -rf "$DATA" && mkdir -p "$DATA" && touch "$DATA/belongs-to-cluster" ||
-            die "cannot write to $DATA."
+        rm -rf "$DATA"
+        mkdir -p "$DATA"
+        touch "$DATA/belongs-to-cluster" || die "cannot write to $DATA."
     fi
     run_quiet_step postgresql "Starting PostgreSQL" start_cluster
 }
@@ -215,7 +219,7 @@ PYTHON_END
 }
 
 install_base_database() {
-    local database=$1 config=$CACHE/tmp/base-$$.conf modules
+    local database=$1 config=$RUN/base.conf modules
     modules=$(base_modules | paste -sd,)
     drop_database "$database"
     write_odoo_config "$config"
@@ -223,8 +227,7 @@ install_base_database() {
     run_odoo server -c "$config" -d "$database" -i "$modules" --stop-after-init --no-http \
         --log-level=warn || return
     run_odoo shell -c "$config" -d "$database" --no-http --log-level=warn \
-        --shell-interface=python <"$CHECKOUT/scripts/base_database.py" || return
-    rm -f "$config"
+        --shell-interface=python <"$CHECKOUT/scripts/base_database.py"
 }
 
 ensure_base_database_once() {
@@ -261,7 +264,7 @@ addon_key() {
 }
 
 install_addon() {
-    local database=$1 config=$WORK/template-$$.conf
+    local database=$1 config=$RUN/template.conf
     drop_database "$database"
     copy_database "$BASE_DATABASE" "$database" || return
     write_odoo_config "$config"
@@ -272,7 +275,6 @@ install_addon() {
         echo "Odoo did not install quickbooks_online"
         return 1
     }
-    rm -f "$config"
 }
 
 drop_older_templates() {
@@ -290,6 +292,8 @@ ensure_addon_template_once() {
     drop_older_templates "$TEMPLATE_DATABASE"
     run_step install-addon "Installing the addon into a copy of the base database" \
         install_addon "${TEMPLATE_DATABASE}_new"
+    grep -E '^[0-9: ,-]+ [0-9]+ (WARNING|ERROR|CRITICAL) ' \
+        "$CACHE/log/$CHECKOUT_KEY-install-addon.log" >"$WORK/install-warnings" || true
     rename_database "${TEMPLATE_DATABASE}_new" "$TEMPLATE_DATABASE" ||
         die "the template database could not be renamed."
 }

@@ -101,8 +101,9 @@ need_space() {
 }
 
 prepare_cache() {
-    mkdir -p "$CACHE"/{lock,log,tmp,venv,base} "$WORK" 2>/dev/null ||
+    mkdir -p "$CACHE"/{lock,log,tmp,venv,base} "$RUN" 2>/dev/null ||
         die "cannot create directories below $CACHE; set QUICKBOOKS_ONLINE_CACHE to a directory you may write to."
+    find "$WORK/run" -mindepth 1 -maxdepth 1 -mtime +2 -exec rm -rf {} +
     [[ -w $CACHE ]] || die "$CACHE is not writable; set QUICKBOOKS_ONLINE_CACHE to another directory."
 }
 

@@ -84,6 +84,7 @@ private_apt() {
 
 # Debian's repository as this machine's configuration names it.
 debian_repository() {
+    # shellcheck disable=SC2016 # apt-get fills these in
     apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
         awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }
                    $3 != "" && first == "" { first = $3 }
@@ -98,9 +99,8 @@ write_private_sources() {
         return 1
     }
     mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial"
-    local option='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+    local option='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]' stable
     # shellcheck source=/dev/null
-    local stable
     stable=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-stable}")
     printf 'deb %s %s %s main\n' "$option" "$repository" "$stable" >"$directory/sources.list"
     printf 'deb %s %s sid main\n' "$option" "$repository" >>"$directory/sources.list"

@@ -36,12 +36,12 @@ run_pytest() {
     shift
     started=$(now_ms)
     say "tests of '$part' ..."
-    rm -f "$RESULTS/$part.json"
-    DEV_COUNTS=$RESULTS/$part.json PYTHONPATH=$CHECKOUT/scripts${PYTHONPATH:+:$PYTHONPATH} \
+    rm -f "$RUN/$part.json"
+    DEV_COUNTS=$RUN/$part.json PYTHONPATH=$CHECKOUT/scripts${PYTHONPATH:+:$PYTHONPATH} \
         "$PYTHON" -m pytest -p dev_counts -o cache_dir="$WORK/pytest-$part" "$@" \
         "${FLAGS[@]}" || status=$?
     say "tests of '$part': $(seconds_since "$started") s"
-    SUMMANDS+=("$part:$status:$RESULTS/$part.json")
+    SUMMANDS+=("$part:$status:$RUN/$part.json")
 }
 
 run_pure_part() {
@@ -59,9 +59,10 @@ run_outside_part() {
 }
 
 run_odoo_part() {
-    local addon=$ADDONS/quickbooks_online config=$WORK/test-$$.conf path paths=()
+    local addon=$ADDONS/quickbooks_online config=$RUN/test.conf path paths=()
     prepare_test_database
     write_odoo_config "$config"
+    # shellcheck disable=SC2154 # set by route_tests.py
     for path in "${PATHS_odoo[@]}"; do
         [[ $path == /* ]] || path=$addon/$path
         paths+=("$path")
@@ -69,7 +70,6 @@ run_odoo_part() {
     cd "$WORK" || die "cannot enter $WORK."
     run_pytest odoo -p dev_outside -c "$addon/pyproject.toml" --odoo-config="$config" \
         --odoo-database="$TEST_DATABASE" --odoo-http "${paths[@]}"
-    rm -f "$config"
 }
 
 verb_test() {
@@ -79,8 +79,6 @@ verb_test() {
     plan=$("$PYTHON" "$CHECKOUT/scripts/route_tests.py" "$CHECKOUT" "$@") || exit 2
     PATHS_outside=()
     eval "$plan"
-    RESULTS=$(mktemp -d "$WORK/results-XXXXXX")
-    CLEAN_UP_HOOKS+=(remove_results)
     SUMMANDS=()
     for part in "${PARTS[@]}"; do
         case $part in
@@ -94,5 +92,3 @@ verb_test() {
     fi
     "$PYTHON" "$CHECKOUT/scripts/sum_tests.py" "$started" "${SUMMANDS[@]}"
 }
-
-remove_results() { rm -rf "$RESULTS"; }
