@@ -69,7 +69,8 @@ class Call:
         self.url = url
         self.path = unquote(url[len(base) :]) if url.startswith(base) else "/"
         self.params = params or {}
-        self.body = body or b""
+        # The library sends texts, which would go out as Latin-1.
+        self.body = body.encode("utf-8") if isinstance(body, str) else body or b""
         self.duration_ms = 0
         self.secrets = ()
 
@@ -93,7 +94,7 @@ class Call:
                 self.url,
                 headers=headers,
                 params=self.params,
-                data=self.body,
+                data=self.body or None,
                 timeout=timeout,
                 allow_redirects=False,
             )
@@ -101,12 +102,17 @@ class Call:
             fault = network.describe(error)
         self.duration_ms = round((time.monotonic() - start) * 1000)
         if response is not None:
-            response.qbo_payload, fault = faults.read_response(
-                response.status_code, response.headers, response.content, self.secrets
-            )
+            response.qbo_payload, fault = self._read(response)
         if fault is not None and (self.is_read or self._is_query_batch()):
             fault = replace(fault, uncertain=False)
         return response, fault
+
+    def _read(self, response):
+        if response.status_code == 200 and _is_document(response):
+            return {}, None
+        return faults.read_response(
+            response.status_code, response.headers, response.content, self.secrets
+        )
 
     def make_record(self, response, fault, is_metered):
         """The `CallRecord` of the sending just done.
@@ -128,7 +134,7 @@ class Call:
             fault=fault,
             request_id=self.params.get("requestid", ""),
             raw_request=self.body,
-            raw_response=response.content if response is not None else b"",
+            raw_response=_get_text(response),
             secrets=self.secrets,
         )
 
@@ -137,7 +143,7 @@ class Call:
         return _ENTITIES.get(word.lower(), "")
 
     def _is_query_batch(self):
-        return self.path == "/batch" and b'"operation"' not in _as_bytes(self.body)
+        return self.path == "/batch" and b'"operation"' not in self.body
 
     def _count_reads(self, payload):
         """Calls by Intuit's count: data out, and each item of a batch alone."""
@@ -150,5 +156,12 @@ class Call:
         )
 
 
-def _as_bytes(body):
-    return body.encode("utf-8") if isinstance(body, str) else body
+def _is_document(response):
+    """A PDF, which is no JSON and no matter for a log."""
+    return response.headers.get("Content-Type", "").startswith("application/pdf")
+
+
+def _get_text(response):
+    if response is None or _is_document(response):
+        return b""
+    return response.content

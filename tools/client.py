@@ -6,6 +6,7 @@ by itself, Decimals out, no cookies, no redirects, `requestid` on every write,
 queries that page without losing rows.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -16,10 +17,12 @@ from quickbooks.client import QuickBooks
 
 from .. import const
 from ..exceptions import QboError
-from . import batches, faults, network, payload
+from . import answers, batches, faults, network, payload
 from .calls import Call
 from .moments import format_moment, parse_moment
 from .selects import Pager, build_count
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -92,6 +95,8 @@ class QboClient(QuickBooks):
         )
         client._base_url = endpoints.api
         client._environment = environment
+        # Intuit's partner programme counts calls of production companies only.
+        client._is_metered = environment == "production"
         client._take = take
         client._on_call = on_call
         client._renew = renew
@@ -120,6 +125,7 @@ class QboClient(QuickBooks):
     def _start_session(self):
         self.session = requests.Session()
         self.session.access_token = self.auth_client.access_token
+        self.session.headers["User-Agent"] = "Odoo quickbooks_online"
         network.harden(self.session)
         return ""
 
@@ -157,14 +163,21 @@ class QboClient(QuickBooks):
                 file_bytes,
                 request_id,
             )
-        params = {**(params or {}), "minorversion": self.minorversion}
-        if request_id:
-            params["requestid"] = request_id
-        headers = {"Content-Type": content_type, "Accept": "application/json"}
-        response = self.process_request(
-            request_type, url, headers=headers, params=params, data=request_body
+        response = self._request(
+            request_type, url, request_body, content_type, params, request_id
         )
         return response.qbo_payload
+
+    def _request(
+        self, method, url, body, content_type="application/json", params=None, id=None
+    ):
+        params = {**(params or {}), "minorversion": self.minorversion}
+        if id:
+            params["requestid"] = id
+        headers = {"Content-Type": content_type, "Accept": "application/json"}
+        return self.process_request(
+            method, url, headers=headers, params=params, data=body
+        )
 
     def process_request(self, request_type, url, headers="", params="", data=""):
         """Send one request, a second time only after a 401.
@@ -188,9 +201,15 @@ class QboClient(QuickBooks):
             self._take("batch" if call.path == "/batch" else "request")
         response, fault = call.send(self.session, headers, token, self._timeout)
         if self._on_call:
-            is_metered = self._environment == "production"
-            self._on_call(call.make_record(response, fault, is_metered))
+            self._report(call.make_record(response, fault, self._is_metered))
         return response, fault
+
+    def _report(self, record):
+        """Hand over the record; its keeper's failure must not hide the outcome."""
+        try:
+            self._on_call(record)
+        except Exception:
+            _logger.exception("The record of a call to QuickBooks was not kept.")
 
     @property
     def realm_path(self):
@@ -331,8 +350,19 @@ class QboClient(QuickBooks):
         batches.check_items(items, request_id)
         if not request_id and any("Query" not in item for item in items):
             raise ValueError("A batch that writes needs a request id.")
-        answer = self._post("batch", {"BatchItemRequest": items}, {}, request_id)
-        return batches.read_outcomes(items, answer, (self.session.access_token,))
+        response = self._request(
+            "POST",
+            f"{self.realm_path}/batch",
+            payload.dump({"BatchItemRequest": items}),
+            id=request_id,
+        )
+        headers = {key.lower(): value for key, value in response.headers.items()}
+        return batches.read_outcomes(
+            items,
+            response.qbo_payload,
+            secrets=(self.session.access_token,),
+            tid=answers.get_tid(headers),
+        )
 
     # ------------------------------------------------------------------
     # Helpers
@@ -342,10 +372,9 @@ class QboClient(QuickBooks):
         return _pick(answer, entity, writes=False)
 
     def _query(self, select, params=None):
-        # The library encodes nothing; a text body would be sent as Latin-1.
         answer = self.post(
             f"{self.realm_path}/query",
-            select.encode("utf-8"),
+            select,
             content_type="application/text",
             params=params,
         )
@@ -366,16 +395,13 @@ class QboClient(QuickBooks):
     def _write(self, entity, values, request_id, params=None):
         if not 1 <= len(request_id or "") <= const.REQUEST_ID_LENGTH:
             raise ValueError("A request id has 1 to 50 characters.")
-        answer = self._post(entity.lower(), values, params, request_id)
-        return _pick(answer, entity, writes=True)
-
-    def _post(self, path, values, params, request_id):
-        return self.post(
-            f"{self.realm_path}/{path}",
+        answer = self.post(
+            f"{self.realm_path}/{entity.lower()}",
             payload.dump(values),
-            params=dict(params or {}),
+            params=params,
             request_id=request_id,
         )
+        return _pick(answer, entity, writes=True)
 
 
 def _is_plain(text):
@@ -409,7 +435,7 @@ def _get_rows(response):
     """The list in a QueryResponse; its name may differ from the one queried."""
     for value in response.values():
         if isinstance(value, list):
-            return [row for row in value if isinstance(row, dict)]
+            return list(filter(_is_object, value))
     return []
 
 
@@ -425,14 +451,18 @@ def _read_changes(entities, answer):
         for name, rows in response.items():
             if not isinstance(rows, list):
                 continue
-            for row in rows:
+            for row in filter(_is_object, rows):
                 gone = row.get("status") == "Deleted"
                 kept = changes.deleted if gone else changes.objects
                 kept.setdefault(name, []).append(row)
                 total += 1
     if total >= const.CDC_OBJECTS:
-        changes.full = {name for name in entities}
+        changes.full = set(entities)
     return changes
+
+
+def _is_object(value):
+    return isinstance(value, dict)
 
 
 def _walk_responses(answer):

@@ -168,7 +168,6 @@ class OAuthClient:
         The error is raised outside the `except`, so that no traceback carries
         the library's own exception, whose text is the answer.
         """
-        self._client.answer = None
         fault = None
         try:
             call()
@@ -178,7 +177,9 @@ class OAuthClient:
             fault = network.describe(error)
         if fault is not None:
             raise to_error(fault)
-        return self._client.answer
+        # The tokens in it are not kept.
+        answer, self._client.answer = self._client.answer, None
+        return answer
 
 
 _TOKEN_NAMES = ("access", "refresh")

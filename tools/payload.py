@@ -1,5 +1,7 @@
 """JSON of payloads: Decimals as numbers, floats refused."""
 
+from decimal import Decimal
+
 import simplejson
 
 
@@ -31,7 +33,7 @@ def _refuse_floats(value):
     elif isinstance(value, (list, tuple)):
         for member in value:
             _refuse_floats(member)
-    elif hasattr(value, "is_finite") and not value.is_finite():
+    elif isinstance(value, Decimal) and not value.is_finite():
         raise ValueError("A payload cannot hold NaN or infinity.")
 
 
