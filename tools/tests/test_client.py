@@ -287,18 +287,26 @@ class TestFailures:
         found = fail(Company((401, UNAUTHORIZED)), read_customer)
         assert type(found) is exceptions.QboUnauthorizedError
 
-    def test_a_short_token_is_masked_too(self):
-        adapter = Adapter((401, UNAUTHORIZED.replace(TOKEN, "opaque-access-1")))
+    def test_a_token_without_a_mark_is_masked_too(self):
+        calls, token = [], "opaque-access-1"
+        adapter = Adapter((401, UNAUTHORIZED.replace(TOKEN, f"saw {token}")))
         client = QboClient.create(
             get_endpoints("sandbox", {}),
             REALM,
             "sandbox",
-            "opaque-access-1",
+            token,
             adapter=adapter,
+            on_call=calls.append,
         )
         with pytest.raises(exceptions.QboUnauthorizedError) as caught:
             read_customer(client)
-        assert "opaque-access-1" not in str(caught.value)
+        assert token not in str(caught.value)
+        assert token not in calls[0].response_body
+
+    def test_redirects_are_not_followed(self):
+        company = Company((307, b"", {"Location": "https://evil.example/"}))
+        assert fail(company, create_customer).uncertain is True
+        assert len(company.adapter.requests) == 1
 
     def test_what_take_raises_sends_nothing(self):
         def refuse(_kind):
