@@ -5,6 +5,7 @@ no cryptography package is required. It is fit for a simulator, for nothing else
 """
 
 import base64
+import functools
 import hashlib
 import json
 import random
@@ -12,7 +13,8 @@ import secrets
 import threading
 from dataclasses import dataclass
 
-KEY_BITS = 1024 * 2
+KEY_BITS = 2048
+_KEY_LOCK = threading.Lock()
 EXPONENT = 65537
 LIFE_SECONDS = 3600
 SMALL_PRIMES = [
@@ -60,25 +62,27 @@ def _encode_json(value):
     return _encode(json.dumps(value, separators=(",", ":")).encode())
 
 
+@functools.cache
+def _make_key():
+    """Return modulus and private exponent; one key serves the whole process."""
+    first, second = _make_prime(KEY_BITS // 2), _make_prime(KEY_BITS // 2)
+    return first * second, pow(EXPONENT, -1, (first - 1) * (second - 1))
+
+
+def _key():
+    with _KEY_LOCK:
+        return _make_key()
+
+
 class Signer:
-    """Holds the signing key, made on first use."""
+    """Signs with a key that is made on first use."""
 
     def __init__(self):
-        self._lock = threading.Lock()
-        self._key = None
         self.key_id = f"OPENID-{secrets.token_hex(8)}"
-
-    def _numbers(self):
-        with self._lock:
-            if self._key is None:
-                first, second = _make_prime(KEY_BITS // 2), _make_prime(KEY_BITS // 2)
-                private = pow(EXPONENT, -1, (first - 1) * (second - 1))
-                self._key = (first * second, private)
-            return self._key
 
     def public_keys(self):
         """Return the key set (JWKS) of the issuer."""
-        modulus, _ = self._numbers()
+        modulus, _ = _key()
         key = {
             "kty": "RSA",
             "e": _encode_number(EXPONENT),
@@ -91,7 +95,7 @@ class Signer:
 
     def sign(self, claims):
         """Return the claims as a signed JSON Web Token."""
-        modulus, private = self._numbers()
+        modulus, private = _key()
         header = _encode_json({"kid": self.key_id, "alg": "RS256"})
         signed = f"{header}.{_encode_json(claims)}"
         size = (modulus.bit_length() + 7) // 8

@@ -59,7 +59,9 @@ class SimulatorAdapter(BaseAdapter):
 
 
 def _obey(fate, timeout, request):
-    read_timeout = timeout[1] if isinstance(timeout, tuple) else timeout
+    read_timeout = getattr(timeout, "read_timeout", timeout)
+    if isinstance(timeout, tuple):
+        read_timeout = timeout[1]
     if read_timeout is not None and fate.delay > read_timeout:
         raise requests.exceptions.ReadTimeout(
             f"Read timed out. (read timeout={read_timeout})", request=request
