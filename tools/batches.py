@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from .. import const
 from ..exceptions import QboError
-from .faults import build_fault, parse_fault, to_error
+from .faults import build_fault, parse_fault, take_as_gone, to_error
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ def _read_outcome(item, found, secrets, tid):
     fault = member.get("Fault") or member.get("fault")
     if fault is not None:
         fault = parse_fault(fault, secrets=secrets)
+        if item.get("operation") == "delete":
+            fault = take_as_gone(fault)
         return Outcome(item["bId"], entity, error=to_error(_trace(fault, writes, tid)))
     payload = member.get("QueryResponse" if entity == "Query" else entity)
     if not isinstance(payload, dict):

@@ -79,6 +79,14 @@ class Call:
         """True when nothing at Intuit changes by it; a batch is judged apart."""
         return self.method == "GET" or self.path == "/query"
 
+    @property
+    def _names_one_object(self):
+        """True when nothing but the object itself can be missing."""
+        return self.method == "GET" or self.params.get("operation") in (
+            "delete",
+            "void",
+        )
+
     def send(self, session, headers, token, timeout):
         """Send it, and read what comes back; never raises a network error.
 
@@ -105,6 +113,8 @@ class Call:
             response.qbo_payload, fault = self._read(response)
         if fault is not None and (self.is_read or self._is_query_batch()):
             fault = replace(fault, uncertain=False)
+        if fault is not None and self._names_one_object:
+            fault = faults.take_as_gone(fault)
         return response, fault
 
     def _read(self, response):

@@ -20,6 +20,7 @@ __all__ = [
     "parse_fault",
     "parse_response",
     "read_response",
+    "take_as_gone",
     "to_error",
 ]
 
@@ -127,6 +128,19 @@ def build_fault(kind, message, **values):
     """A fault of our own making, with the hint of its kind."""
     values.setdefault("hint", HINTS.get(kind, ""))
     return Fault(kind=kind, message=message, **values)
+
+
+def take_as_gone(fault):
+    """The fault of a call that named one object and used no other.
+
+    QuickBooks answers 610 with "Something you're trying to use has been made
+    inactive" also when the object itself is not there.
+
+    :return: the fault, as not_found when it was inactive by 610
+    """
+    if (fault.kind, fault.code) != ("inactive", "610"):
+        return fault
+    return replace(fault, kind="not_found", hint=HINTS["not_found"])
 
 
 def _gather(errors, status, problem, secrets):

@@ -276,6 +276,24 @@ class TestFailures:
         assert fail(Company((200, body)), create_customer).uncertain is True
         assert fail(Company((200, body)), read_customer).uncertain is False
 
+    def test_610_means_the_object_itself_where_no_other_is_named(self):
+        text = "Something you're trying to use has been made inactive."
+        answer = (400, {"Fault": fault("610", text)})
+        for call, kind in (
+            (read_customer, "not_found"),
+            (lambda client: client.delete("Invoice", "1", "0", "r"), "not_found"),
+            (lambda client: client.void("Invoice", "1", "0", "r"), "not_found"),
+            (create_customer, "inactive"),
+        ):
+            assert fail(Company(answer), call).kind == kind
+        items = [
+            {"bId": "1", "operation": "delete", "Invoice": {"Id": "1"}},
+            {"bId": "2", "operation": "create", "Invoice": {}},
+        ]
+        members = [{"bId": each["bId"], "Fault": answer[1]["Fault"]} for each in items]
+        outcomes = Company(answer_batch(*members)).client.batch(items, "r")
+        assert [each.error.kind for each in outcomes] == ["not_found", "inactive"]
+
     def test_rejections(self):
         found = fail(Company((400, DUPLICATE_NAME)), create_customer)
         assert type(found) is exceptions.QboRejectedError
