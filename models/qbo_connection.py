@@ -76,6 +76,7 @@ class QboConnection(models.Model):
             ("forbidden", "Intuit refuses access to this company"),
             ("reset", "The QuickBooks company was reset"),
         ],
+        string="Suspended Because",
         readonly=True,
         copy=False,
         tracking=True,

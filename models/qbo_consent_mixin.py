@@ -176,7 +176,8 @@ class QboConsentMixin(models.AbstractModel):
         self._claim_realm(realm_id, tokens)
         self.env["qbo.grant"]._store(self, tokens)
         with own_transaction(self.env) as env:
-            connection = env[self._name].browse(self.id)
+            # In the administrator's name: the chatter says who connected.
+            connection = env[self._name].browse(self.id).with_user(self.env.uid).sudo()
             client = connection._get_client(tokens.access_token)
             connection.write(
                 {

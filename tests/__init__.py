@@ -1,5 +1,7 @@
+from . import test_browser
 from . import test_connect
 from . import test_governor
+from . import test_install
 from . import test_oauth_pages
 from . import test_preflight
 from . import test_processes

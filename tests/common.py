@@ -1,3 +1,4 @@
+import os
 import re
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -36,7 +37,10 @@ class IntuitMixin:
     @classmethod
     def _request_handler(cls, session, request, /, **options):
         host = urlsplit(request.url).hostname or ""
-        if host == "intuit.com" or host.endswith(".intuit.com"):
+        stand_in = os.environ.get("QUICKBOOKS_ONLINE_BASE_URL")
+        if f".{host}".endswith(".intuit.com") or (
+            stand_in and request.url.startswith(stand_in)
+        ):
             return cls.intuit_adapter.send(request, timeout=options.get("timeout"))
         return super()._request_handler(session, request, **options)
 

@@ -51,7 +51,40 @@ def _order_take(env, connection_id):
     return str(env["qbo.governor"]._take(connection, "request"))
 
 
+def _order_suspended_connection(env, _connection_id):
+    """Make a connection that leaves traces everywhere: chatter, mail, activities."""
+    number = env["res.company"].search_count([])
+    company = env["res.company"].create({"name": f"Company {number}"})
+    env.ref("base.user_admin").company_ids += company
+    connection = env["qbo.connection"].create(
+        {"company_id": company.id, "state": "connected", "client_id": "any"}
+    )
+    env["ir.attachment"].create(
+        {"name": "note", "res_model": connection._name, "res_id": connection.id}
+    )
+    connection.env.cr.commit()
+    connection._suspend("grant")
+    return connection.state
+
+
+def _operate(env, operation, state):
+    module = env["ir.module.module"].search([("name", "=", "quickbooks_online")])
+    getattr(module, f"button_immediate_{operation}")()
+    return state
+
+
+def _order_uninstall(env, _connection_id):
+    return _operate(env, "uninstall", "uninstalled")
+
+
+def _order_install(env, _connection_id):
+    return _operate(env, "install", "installed")
+
+
 ORDERS = {
+    "suspended_connection": _order_suspended_connection,
+    "uninstall": _order_uninstall,
+    "install": _order_install,
     "token": _order_token,
     "rollback": _order_rollback,
     "call": _order_call,
@@ -59,8 +92,9 @@ ORDERS = {
 }
 
 
-def _run(registry, order, connection_id):
-    with registry.cursor() as cr:
+def _run(database, order, connection_id):
+    # Installing or uninstalling puts another registry in the place of this one.
+    with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         try:
             return ORDERS[order](env, int(connection_id))
@@ -72,9 +106,9 @@ def _run(registry, order, connection_id):
 def main(configuration, database):
     arguments = ["-c", configuration] if configuration else []
     odoo.tools.config.parse_config([*arguments, "-d", database, "--no-http"])
-    registry = Registry(database)
+    Registry(database)
     for line in sys.stdin:
-        sys.stdout.write(_run(registry, *line.split()) + "\n")
+        sys.stdout.write(_run(database, *line.split()) + "\n")
         sys.stdout.flush()
 
 

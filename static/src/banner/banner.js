@@ -25,6 +25,7 @@ export class QboBanner extends Component {
     }
 
     open(warning) {
+        this.close(warning);
         this.action.doAction("quickbooks_online.qbo_connection_action", {
             props: { resId: warning.id },
             viewType: "form",
