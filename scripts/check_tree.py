@@ -53,7 +53,9 @@ def run(*command):
 def configured_hosts():
     """Return the hosts from which this machine is set to take packages."""
     lines = run("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
-    lines += run(sys.executable, "-m", "pip", "config", "list").replace("'", " ").split()
+    lines += (
+        run(sys.executable, "-m", "pip", "config", "list").replace("'", " ").split()
+    )
     lines += os.environ.get("PIP_INDEX_URL", "").split()
     hosts = {urlsplit(line).hostname for line in lines if "://" in line}
     return {host for host in hosts if host and "." in host and host != "127.0.0.1"}

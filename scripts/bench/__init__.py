@@ -1,0 +1,1 @@
+"""`./dev bench`: measures, and compares with the goals."""
