@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import simplejson
 
 from .. import const
+from .payload import load
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def read(body):
     if text.startswith("<"):
         return _read_markup(text)
     try:
-        payload = simplejson.loads(text, use_decimal=True)
+        payload = load(text)
     except (ValueError, RecursionError, ArithmeticError):
         return Answer(problem="The answer was not readable as JSON.")
     if not isinstance(payload, dict):

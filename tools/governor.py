@@ -13,8 +13,11 @@ holds for Intuit's window wherever it begins, fixed or sliding. A burst of ten
 goes out at once; what is sustained is 10 / 1.3 = 7.7 calls a second, 461 a
 minute, so the limit per minute binds only when it is set lower.
 
-Times are whole milliseconds inside. `now` is seconds since 1970 and should come
-from one clock for all processes, the database server's.
+Times are whole milliseconds inside. `now` is seconds since 1970. It should come
+from one clock for all processes, the database server's, and be read when the row
+that holds the state is locked, not before: what passes between reading the clock
+and the call's arrival, waiting for the row and for a processor included, is time
+on the way, and what differs of it from call to call is jitter.
 """
 
 import calendar

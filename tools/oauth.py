@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import requests
-import simplejson
 from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
@@ -20,6 +19,7 @@ from .. import const, exceptions
 from . import answers, network
 from .faults import build_fault, to_error
 from .moments import utc_now
+from .payload import load
 from .redact import scrub
 
 
@@ -230,8 +230,8 @@ class _AuthClient(AuthClient):
 
 def _read_object(answer):
     try:
-        values = simplejson.loads(answer.content or b"")
-    except (ValueError, RecursionError):
+        values = load(answer.content or b"")
+    except (ValueError, RecursionError, ArithmeticError):
         return {}
     return values if isinstance(values, dict) else {}
 

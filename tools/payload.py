@@ -41,5 +41,12 @@ def load(text):
     """JSON to Python with int and Decimal, never float.
 
     :param text: str or bytes
+    :raises ValueError: no JSON, or one with NaN or infinity, which JSON lacks
+    :raises RecursionError: nested too deeply
+    :raises ArithmeticError: a number that Decimal cannot hold
     """
-    return simplejson.loads(text, use_decimal=True)
+    return simplejson.loads(text, use_decimal=True, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name):
+    raise ValueError(f"JSON has no {name}.")

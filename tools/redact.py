@@ -12,6 +12,7 @@ from urllib.parse import quote
 import simplejson
 
 from .. import const
+from .payload import load
 
 MASK = "***"
 
@@ -120,7 +121,7 @@ def _redact_json(text, secrets):
     if text.lstrip()[:1] not in ("{", "["):
         return scrub(text, secrets)
     try:
-        payload = simplejson.loads(text, use_decimal=True)
+        payload = load(text)
         masked = _mask(payload, secrets)
         masked = simplejson.dumps(masked, use_decimal=True, ensure_ascii=False)
     except (ValueError, RecursionError, ArithmeticError):

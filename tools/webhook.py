@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-import simplejson
-
 from .. import const
 from .digest import digest
 from .moments import parse_moment
+from .payload import load
 
 _ENTITIES = {entity.lower(): entity for entity in const.ENTITIES}
 _OPERATIONS = {
@@ -105,7 +104,7 @@ def _load(body):
     if len(body) > const.WEBHOOK_BYTES:
         raise MalformedWebhook("The notification is too large.")
     try:
-        payload = simplejson.loads(bytes(body).decode("utf-8-sig"), use_decimal=True)
+        payload = load(bytes(body).decode("utf-8-sig"))
     except (ValueError, RecursionError, ArithmeticError):
         raise MalformedWebhook("The notification is not readable as JSON.") from None
     if not isinstance(payload, (dict, list)):
