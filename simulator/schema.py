@@ -271,7 +271,7 @@ class Reader:
             value = numbers.parse(sent)
         except numbers.MalformedNumber:
             self.problems.append(faults.invalid_number(sent, element))
-            return None
+            return numbers.ZERO
         too_large = abs(value) > (item.largest or numbers.LARGEST_AMOUNT)
         if too_large or (item.minimum is not None and value < item.minimum):
             self.problems.append(faults.invalid_number(sent, element))
@@ -282,11 +282,8 @@ class Reader:
 
     def _read_integer(self, item, sent, element):
         value = self._read_decimal(item, sent, element)
-        if value is None:
-            return None
         if value != value.to_integral_value():
             self.problems.append(faults.invalid_number(sent, element))
-            return None
         return int(value)
 
     def _read_date(self, item, sent, element):

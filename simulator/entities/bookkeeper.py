@@ -1,6 +1,6 @@
 """What a bookkeeper does in the browser, and names that spread to references."""
 
-from .. import changes, faults
+from .. import changes, faults, numbers
 from ..schema import REF
 from .base import DELETED_SUFFIX
 from .taxes import rate_list, store_code, store_rate
@@ -106,7 +106,8 @@ def perform(company, action):
 
 def _create(company, entity, _qbo_id, values):
     if entity.name == "TaxRate":
-        return store_rate(company, values)
+        rate = numbers.parse(values["RateValue"])
+        return store_rate(company, {**values, "RateValue": rate})
     if entity.name == "TaxCode":
         return _create_tax_code(company, values)
     return entity.write(company, values, by_user=True)

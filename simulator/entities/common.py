@@ -94,7 +94,6 @@ PERSON_FIELDS = (
 )
 
 
-
 def contact_fields(*, email_query=""):
     """Return phones, e-mail address and web page of a customer or vendor."""
     return (
@@ -105,7 +104,6 @@ def contact_fields(*, email_query=""):
         nested("PrimaryEmailAddr", EMAIL, query=email_query),
         nested("WebAddr", WEB),
     )
-
 
 
 NAME_BASE_IGNORED = (

@@ -29,7 +29,7 @@ class Books:
         """Return the whole response; raises Fault."""
         raw = body if isinstance(body, bytes) else b""
         if body is not None and not isinstance(body, bytes):
-            raw = json.dumps(body).encode()
+            raw = json.dumps(body, default=str).encode()
         request = BooksRequest(
             method, path.split("/"), MultiDict(args), {}, raw, content_type
         )

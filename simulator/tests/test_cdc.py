@@ -102,5 +102,7 @@ def test_a_thousand_objects(books):
 
 
 def test_metered_once(books):
-    response = books.call("GET", "cdc", entities="Customer,Item", changedsince="2026-11-22")
+    response = books.call(
+        "GET", "cdc", entities="Customer,Item", changedsince="2026-11-22"
+    )
     assert response.metered == 1

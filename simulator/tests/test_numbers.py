@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from simulator import numbers
 
-AMOUNTS = st.decimals(
-    min_value=-(10**11), max_value=10**11, places=6, allow_nan=False
-)
+AMOUNTS = st.decimals(min_value=-(10**11), max_value=10**11, places=6, allow_nan=False)
 
 
 def test_half_up_not_bankers():

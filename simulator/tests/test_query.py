@@ -315,9 +315,12 @@ def test_query_in_the_body(books):
 
 def test_one_element_lists(books):
     assert len(books.rows("CompanyInfo")) == 1
-    assert books.query("select * from Preferences startposition 1 maxresults 5")[
-        "Preferences"
-    ][0]["Id"] == "1"
+    assert (
+        books.query("select * from Preferences startposition 1 maxresults 5")[
+            "Preferences"
+        ][0]["Id"]
+        == "1"
+    )
 
 
 def test_newest_first_is_a_switch():
