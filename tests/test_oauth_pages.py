@@ -157,6 +157,17 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         self.assertIn("Not connected", response.text)
         self.assertNothingChanged()
 
+    def test_company_that_does_not_answer(self):
+        query = self.consent(self.start())
+        self.inject("/companyinfo", times=1, fault="3100")
+        response = self.come_back(**query)
+        self.assertEqual(response.status_code, 502)
+        self.assertIn("refuses access", response.text)
+        self.assertNothingChanged()
+        self.assertFalse(
+            any(grant["alive"] for grant in self.control("GET", "grants")["grants"])
+        )
+
     def test_error_text_is_escaped(self):
         query = self.consent(self.start())
         response = self.come_back(state=query["state"], error="<script>alert(1)")
