@@ -10,10 +10,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 
-import simplejson
-
 from .. import const
-from .payload import load
+from .payload import load, write
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def _as_text(value):
     if value is None:
         return ""
     if isinstance(value, (dict, list)):
-        return simplejson.dumps(value, use_decimal=True)[:2000]
+        return write(value)[:2000]
     return str(value)
 
 

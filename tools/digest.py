@@ -8,8 +8,9 @@ they are, without any normalisation.
 from decimal import Decimal
 from difflib import SequenceMatcher
 from hashlib import sha256
-from json.encoder import encode_basestring
 from typing import NamedTuple
+
+from .payload import write
 
 
 class _Absent:
@@ -42,9 +43,8 @@ def canonical(payload):
     :raises TypeError: float, date or anything else that JSON lacks
     :raises ValueError: NaN or infinity
     """
-    parts = []
-    _write(payload, parts)
-    return "".join(parts).encode("utf-8", "surrogatepass")
+    text = write(payload, number=_write_number, order=sorted)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest(payload):
@@ -69,56 +69,9 @@ def to_plain(payload):
     return payload
 
 
-def _write(value, parts):
-    if isinstance(value, dict):
-        _write_object(value, parts)
-    elif isinstance(value, (list, tuple)):
-        _write_array(value, parts)
-    else:
-        parts.append(_write_scalar(value))
-
-
-def _write_object(value, parts):
-    separator = "{"
-    for key in sorted(_check_key(key) for key in value):
-        parts.append(f"{separator}{encode_basestring(key)}:")
-        _write(value[key], parts)
-        separator = ","
-    parts.append("}" if value else "{}")
-
-
-def _check_key(key):
-    if not isinstance(key, str):
-        raise TypeError(f"A member's name is {type(key).__name__}, not text.")
-    return key
-
-
-def _write_array(value, parts):
-    separator = "["
-    for member in value:
-        parts.append(separator)
-        _write(member, parts)
-        separator = ","
-    parts.append("]" if value else "[]")
-
-
-def _write_scalar(value):
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if isinstance(value, (int, Decimal)):
-        return _write_number(Decimal(value))
-    raise TypeError(f"A payload cannot hold {type(value).__name__}.")
-
-
 def _write_number(number):
     """Without trailing zeros and exactly; Decimal.normalize() would round."""
-    if not number.is_finite():
-        raise ValueError("A payload cannot hold NaN or infinity.")
-    sign, digits, exponent = number.as_tuple()
+    sign, digits, exponent = Decimal(number).as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
     if not text:
         return "0"

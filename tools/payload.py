@@ -1,8 +1,12 @@
-"""JSON of payloads: Decimals as numbers, floats refused."""
+"""JSON of payloads: Decimals as numbers, floats refused.
 
+The standard library alone: its reader takes Decimals, its writer does not.
+python-quickbooks would send Decimals as texts and floats with their noise.
+"""
+
+import json
 from decimal import Decimal
-
-import simplejson
+from json.encoder import encode_basestring, encode_basestring_ascii
 
 
 def dump(payload):
@@ -12,29 +16,10 @@ def dump(payload):
     QuickBooks, and an escape never is.
 
     :param payload: dict, list, str, bool, None, int, Decimal
-    :raises TypeError: a float or anything else JSON lacks; python-quickbooks
-        would send Decimals as strings and floats with their noise
+    :raises TypeError: a float or anything else JSON lacks
     :raises ValueError: NaN or infinity
     """
-    _refuse_floats(payload)
-    return simplejson.dumps(
-        payload, use_decimal=True, allow_nan=False, separators=(",", ":")
-    ).encode("ascii")
-
-
-def _refuse_floats(value):
-    if isinstance(value, float):
-        raise TypeError("A payload cannot hold a float: use Decimal.")
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if not isinstance(key, str):
-                raise TypeError("The names in a payload must be texts.")
-            _refuse_floats(member)
-    elif isinstance(value, (list, tuple)):
-        for member in value:
-            _refuse_floats(member)
-    elif isinstance(value, Decimal) and not value.is_finite():
-        raise ValueError("A payload cannot hold NaN or infinity.")
+    return write(payload, text=encode_basestring_ascii).encode("ascii")
 
 
 def load(text):
@@ -45,8 +30,69 @@ def load(text):
     :raises RecursionError: nested too deeply
     :raises ArithmeticError: a number that Decimal cannot hold
     """
-    return simplejson.loads(text, use_decimal=True, parse_constant=_refuse_constant)
+    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name):
     raise ValueError(f"JSON has no {name}.")
+
+
+def write_number(number):
+    """An int or a finite Decimal with all its digits: '200.00', '1E+40'."""
+    if isinstance(number, int):
+        return int.__repr__(number)
+    return f"{number:f}" if -30 <= number.adjusted() <= 30 else str(number)
+
+
+def write(value, *, text=encode_basestring, number=write_number, order=list):
+    """A payload as JSON text without blanks.
+
+    :param text: callable(str) -> JSON string
+    :param number: callable(int or finite Decimal) -> JSON number
+    :param order: callable(names of an object) -> the names in their order
+    :raises TypeError: a float or anything else JSON lacks
+    :raises ValueError: NaN or infinity
+    """
+    parts = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            separator = "{"
+            for name in order(_check_names(value)):
+                parts.append(f"{separator}{text(name)}:")
+                walk(value[name])
+                separator = ","
+            parts.append("}" if value else "{}")
+        elif isinstance(value, (list, tuple)):
+            separator = "["
+            for member in value:
+                parts.append(separator)
+                walk(member)
+                separator = ","
+            parts.append("]" if value else "[]")
+        else:
+            parts.append(_write_scalar(value, text, number))
+
+    walk(value)
+    return "".join(parts)
+
+
+def _check_names(value):
+    for name in value:
+        if not isinstance(name, str):
+            raise TypeError(f"A member's name is {type(name).__name__}, not text.")
+    return value
+
+
+def _write_scalar(value, text, number):
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError("A payload cannot hold NaN or infinity.")
+    if isinstance(value, (int, Decimal)):
+        return number(value)
+    raise TypeError(f"A payload cannot hold {type(value).__name__}: use Decimal.")

@@ -9,10 +9,8 @@ import logging
 import re
 from urllib.parse import quote
 
-import simplejson
-
 from .. import const
-from .payload import load
+from .payload import load, write
 
 MASK = "***"
 
@@ -123,7 +121,7 @@ def _redact_json(text, secrets):
     try:
         payload = load(text)
         masked = _mask(payload, secrets)
-        masked = simplejson.dumps(masked, use_decimal=True, ensure_ascii=False)
+        masked = write(masked)
     except (ValueError, RecursionError, ArithmeticError):
         return scrub(text, secrets)
     return masked.encode("utf-8", "replace").decode("utf-8")

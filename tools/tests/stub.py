@@ -3,7 +3,7 @@
 import io
 
 import requests
-import simplejson
+from quickbooks_online.tools.payload import write
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
@@ -42,7 +42,7 @@ class Adapter(BaseAdapter):
 def build_response(request, status, body=b"", headers=None):
     """A `requests.Response`; dicts and lists become JSON with Decimals."""
     if isinstance(body, (dict, list)):
-        body = simplejson.dumps(body, use_decimal=True)
+        body = write(body)
     if isinstance(body, str):
         body = body.encode()
     headers = {"intuit_tid": TID, **(headers or {})}

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-import simplejson
 from bodies import DUPLICATE_NAME, PAGE, THROTTLED, TOKEN, UNAUTHORIZED, fault
 from quickbooks.objects.customer import Customer
 from quickbooks_online import exceptions
@@ -391,7 +390,7 @@ class TestRecords:
         assert (call.metered, call.reads, call.request_id) == (0, 1, "")
         assert (call.request_body, call.response_body) == (
             "",
-            '{"Customer": {"Balance": 1.50}}',
+            '{"Customer":{"Balance":1.50}}',
         )
         assert isinstance(call.duration_ms, int) and call.duration_ms >= 0
 
@@ -402,7 +401,7 @@ class TestRecords:
         assert (call.path, call.status, call.request_id) == ("/customer", 400, "r-1")
         assert call.fault.kind == "duplicate_name"
         assert (call.metered, call.reads) == (0, 0)
-        assert call.request_body == '{"DisplayName": "A"}'
+        assert call.request_body == '{"DisplayName":"A"}'
 
     def test_of_no_answer(self):
         company = Company(requests.ReadTimeout())
@@ -673,7 +672,7 @@ class TestBatches:
 
     def test_queries(self):
         def answer(request):
-            items = simplejson.loads(request.body)["BatchItemRequest"]
+            items = json.loads(request.body)["BatchItemRequest"]
             assert len(items) <= 30
             members = [
                 {"bId": item["bId"], "QueryResponse": {"X": [{"Id": item["Query"]}]}}
@@ -698,7 +697,7 @@ class TestBatches:
         def answer(request):
             """Pages as asked for, five rows in all."""
             left, members = 5, []
-            for item in simplejson.loads(request.body)["BatchItemRequest"]:
+            for item in json.loads(request.body)["BatchItemRequest"]:
                 words = item["Query"].split()
                 entity, start, size = (
                     words[words.index("FROM") + 1],

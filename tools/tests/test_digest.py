@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 from quickbooks_online.tools.digest import (
@@ -95,7 +94,7 @@ class TestCanonical:
 
     @given(payload=payloads)
     def test_is_json(self, payload):
-        loaded = simplejson.loads(canonical(payload).decode(), use_decimal=True)
+        loaded = json.loads(canonical(payload), parse_float=Decimal)
         assert is_same(loaded, payload)
 
     def test_many_digits_are_not_rounded(self):
