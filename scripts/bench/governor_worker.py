@@ -80,8 +80,8 @@ class Orders:
                 time.sleep(min(wait, LONGEST_NAP))
         return {"milliseconds": milliseconds}
 
-    def call(self, seconds):
-        """Call QuickBooks for a while, batches every fourth time; count the calls."""
+    def call(self, seconds, batches):
+        """Call QuickBooks for a while, with batches or without; count the calls."""
         from odoo.addons.quickbooks_online.exceptions import QboThrottledError
 
         calls = 0
@@ -89,7 +89,7 @@ class Orders:
         while time.monotonic() < end:
             try:
                 with self.connection() as connection:
-                    connection._call(self._read if calls % 4 else self._read_batch)
+                    connection._call(self._read_batch if batches else self._read)
                 calls += 1
             except QboThrottledError as error:
                 time.sleep(min(error.retry_after or 1, LONGEST_NAP))
