@@ -1,7 +1,7 @@
 """`POST batch`: up to 30 items, each of which succeeds or fails alone."""
 
 from . import entity_faults, faults, numbers, query, rest
-from .requestid import digest_of
+from .requestid import Answer, digest_of
 
 LARGEST = 30
 ITEM_KEYS = frozenset({"bId", "operation", "Query", "optionsData"})
@@ -78,10 +78,13 @@ def _write(company, item, request_id):
     if key and refuses and company.request_ids.knows(key):
         raise entity_faults.repeated_batch()
     digest = digest_of(operation, entity.name, numbers.dumps(body))
-    operation = "delete" if operation == "delete" else None
-    return company.request_ids.run(
-        key, digest, lambda: rest.write(company, entity, operation, body, frozenset())
-    )
+    wanted = "delete" if operation == "delete" else None
+
+    def act():
+        row = rest.write(company, entity, wanted, body, frozenset())
+        return Answer(entity.name, row), entity.name, row.get("Id")
+
+    return company.request_ids.run(key, digest, act).payload()
 
 
 def _check_operation(operation, body):

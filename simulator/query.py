@@ -50,19 +50,28 @@ class _Property:
         self.field = field
         self.kind = field.kind
         self.is_id = path == "Id"
+        self.value = self._text if self._is_plain_text() else self._any
 
-    def value(self, row):
+    def _is_plain_text(self):
+        plain = self.kind in (schema.STRING, schema.ENUM)
+        return plain and "." not in self.path and not self.is_id
+
+    def _text(self, row):
+        value = row.get(self.path)
+        return None if value is None else value.lower()
+
+    def _any(self, row):
         """Return the comparable value of a row, or None."""
-        value = dig(row, self.path)
+        value = row["Id"] if self.is_id else dig(row, self.path)
         if value is None:
             return None
-        if isinstance(value, dict):
-            value = value.get("Address")
-            return None if value is None else fold(value)
         if self.is_id:
             return int(value) if value.isdigit() else -1
+        if isinstance(value, dict):
+            value = value.get("Address")
+            return None if value is None else value.lower()
         if self.kind in TEXTS:
-            return fold(value)
+            return value.lower()
         if self.kind == schema.TIME:
             return parse_time(value)
         return value
@@ -267,20 +276,34 @@ class _Run:
         return tests
 
     def matches(self):
-        """Yield the matching rows in order."""
+        """Return the matching rows in order: a list or an iterator."""
+        plain = self._plain_list()
+        if plain is not None:
+            return plain
         tests = self._tests()
         rows = self._candidates()
-        found = (row for row in rows if all(test(row) for test in tests))
+        if len(tests) == 1:
+            found = filter(tests[0], rows)
+        else:
+            found = (row for row in rows if all(test(row) for test in tests))
         if self.order:
-            return iter(self._sorted(list(found)))
+            return self._sorted(list(found))
         if self.company.switches.default_order == "newest":
             return reversed(list(found))
         return found
 
+    def _plain_list(self):
+        """Return the rows of a query without conditions, in order of ids, or None."""
+        newest = self.company.switches.default_order == "newest" and not self.order
+        by_id = [(prop.is_id, descending) for prop, descending in self.order]
+        if self.conditions or newest or by_id not in ([], [(True, False)]):
+            return None
+        if not self.entity.is_list or self.entity.name == "TaxCode":
+            return None
+        return self.company.store.table(self.entity.name).active()
+
     def _sorted(self, rows):
         for prop, descending in reversed(self.order):
-            if prop.is_id and not descending and len(self.order) == 1:
-                return sorted(rows, key=prop.value)
             rows.sort(
                 key=lambda row, prop=prop: _sort_key(prop, row), reverse=descending
             )
@@ -294,8 +317,12 @@ class _Run:
             return ({"totalCount": 0} if self.query.projection == COUNT else {}), 0
         if self.projection == COUNT:
             return {"totalCount": sum(1 for _ in self.matches())}, 0
-        first = self.start - 1
-        rows = list(islice(self.matches(), first, first + self.maximum))
+        first, found = self.start - 1, self.matches()
+        last = first + self.maximum
+        if isinstance(found, list):
+            rows = found[first:last]
+        else:
+            rows = list(islice(found, first, last))
         if not rows:
             return {}, 0
         if self.projection:

@@ -1,7 +1,7 @@
 """`requestid`: a repeated write returns the first answer instead of happening again."""
 
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from . import entity_faults
 from .faults import Fault
@@ -9,11 +9,28 @@ from .faults import Fault
 LONGEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    seconds: float
+class Answer(NamedTuple):
+    """What a write answered: the object under its key, and the envelope's time.
+
+    `key` None stands for an answer without envelope; `time` None for a batch item.
+    """
+
+    key: str | None
+    content: dict
+    time: str | None = None
+
+    def payload(self):
+        """Return the answer as it goes out."""
+        if self.key is None:
+            return self.content
+        payload = {self.key: self.content}
+        return payload if self.time is None else {**payload, "time": self.time}
+
+
+class _Remembered(NamedTuple):
+    seconds: int
     digest: bytes
-    answer: object
+    answer: Answer | Fault
     entity: str
     qbo_id: str | None
 
@@ -35,9 +52,9 @@ class RequestIds:
         self._known = {}
 
     def run(self, request_id, digest, act):
-        """Return the answer to `request_id`: the remembered one, or `act()`'s.
+        """Return the Answer to `request_id`: the remembered one, or `act()`'s.
 
-        `act` returns `(answer, entity name, id)`. Raises 6000 above 50 characters, 600
+        `act` returns `(Answer, entity name, id)`. Raises 6000 above 50 characters, 600
         or 6000 as the switches say, and whatever `act` raises.
         """
         if not request_id:
@@ -80,7 +97,7 @@ class RequestIds:
         return known.answer
 
     def _execute(self, request_id, digest, act):
-        seconds = self._company.now().timestamp()
+        seconds = int(self._company.now().timestamp())
         try:
             answer, entity, qbo_id = act()
         except Fault as fault:

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from . import batch, cdc, entity_faults, faults, numbers, query
 from .entities import taxes
-from .requestid import digest_of
+from .requestid import Answer, digest_of
 from .schema import is_date
 
 
@@ -138,16 +138,16 @@ def _post(company, request, entity):
     digest = digest_of(entity.name, operation or "", request.body)
 
     def act():
-        answer, name, qbo_id = write(company, entity, operation, body, include)
-        answer["time"] = company.clock.envelope_time(company.now())
-        return answer, name, qbo_id
+        row = write(company, entity, operation, body, include)
+        time = company.clock.envelope_time(company.now())
+        return Answer(entity.name, row, time), entity.name, row.get("Id")
 
-    payload = company.request_ids.run(request.args.get("requestid"), digest, act)
-    return BooksResponse(payload=payload)
+    answer = company.request_ids.run(request.args.get("requestid"), digest, act)
+    return BooksResponse(payload=answer.payload())
 
 
 def write(company, entity, operation, body, include):
-    """Write one object, or refuse; returns `({entity: row}, entity name, id)`.
+    """Write one object, or refuse; returns the row or the stub of a deleted one.
 
     `operation` is None (create or update by the presence of Id) or the query
     parameter's value; `include` holds the words of that query parameter.
@@ -165,7 +165,7 @@ def write(company, entity, operation, body, include):
             row = entity.write(company, body, include=include)
         else:
             raise entity_faults.operation_not_supported(operation)
-    return {entity.name: row}, entity.name, row.get("Id")
+    return row
 
 
 def _batch(company, request):
@@ -182,11 +182,11 @@ def _tax_service(company, request):
             raise faults.subscription_ended()
         with company.writing():
             payload = taxes.create_tax_code(company, body)
-        return payload, "TaxCode", payload["TaxCodeId"]
+        return Answer(None, payload), "TaxCode", payload["TaxCodeId"]
 
     digest = digest_of("TaxService", request.body)
-    payload = company.request_ids.run(request.args.get("requestid"), digest, act)
-    return BooksResponse(payload=payload)
+    answer = company.request_ids.run(request.args.get("requestid"), digest, act)
+    return BooksResponse(payload=answer.payload())
 
 
 _ROUTES = {

@@ -162,6 +162,15 @@ def many(name, shape, query="", **options):
     return Field(name, LIST, shape=shape, query=query, **options)
 
 
+# Short texts repeat (cities, regions, titles): equal ones are kept once.
+SHARED_LENGTH = 20
+
+
+@lru_cache(maxsize=4096)
+def _shared(value):
+    return value
+
+
 REFERENCE_KEYS = frozenset({"value", "name", "type"})
 
 
@@ -255,7 +264,7 @@ class Reader:
             self.problems.append(faults.too_long(item.maximum, length, element))
         if any(character in value for character in item.forbidden):
             self.problems.append(faults.invalid_string(element))
-        return value
+        return _shared(value) if len(value) <= SHARED_LENGTH else value
 
     def _read_boolean(self, item, sent, element):
         if isinstance(sent, bool):

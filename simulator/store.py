@@ -5,10 +5,15 @@ dict. So answers, replays and snapshots may share them, and undoing a write is c
 """
 
 from contextlib import contextmanager
+from functools import lru_cache
 
 
+@lru_cache(maxsize=64)
 def fold(value):
-    """Return the key under which a text is looked up: QBO ignores case."""
+    """Return the key under which a text is looked up: QBO ignores case.
+
+    The cache lets the indexes of one row share their keys.
+    """
     lowered = value.lower()
     return value if lowered == value else lowered
 
@@ -83,6 +88,8 @@ class Table:
         self.deleted = {}
         self.touched = {}
         self.indexes = {path.lower(): Index(path) for path in indexes}
+        self._version = 0
+        self._active = (-1, [])
 
     def get(self, qbo_id):
         """Return a row or None."""
@@ -93,7 +100,16 @@ class Table:
         ids = self.indexes[path.lower()].ids(value)
         return [self.rows[qbo_id] for qbo_id in ids]
 
+    def active(self):
+        """Return the rows that are not inactive, in the order of their ids."""
+        version, rows = self._active
+        if version != self._version:
+            rows = [row for row in self.rows.values() if row.get("Active") is not False]
+            self._active = (self._version, rows)
+        return rows
+
     def _replace(self, qbo_id, row):
+        self._version += 1
         old = self.rows.get(qbo_id)
         for index in self.indexes.values():
             index.move(qbo_id, old, row)
@@ -101,6 +117,12 @@ class Table:
             self.rows.pop(qbo_id, None)
         else:
             self.rows[qbo_id] = row
+
+    def _restore(self, qbo_id, row):
+        returns = row is not None and qbo_id not in self.rows
+        self._replace(qbo_id, row)
+        if returns:
+            self.rows = dict(sorted(self.rows.items(), key=lambda item: int(item[0])))
 
     def _stamp(self, qbo_id):
         self.touched.pop(qbo_id, None)
@@ -172,7 +194,7 @@ class Store:
 
     def _roll_back(self):
         for table, qbo_id, row, stub in reversed(self._undo):
-            table._replace(qbo_id, row)
+            table._restore(qbo_id, row)
             table.deleted.pop(qbo_id, None)
             if stub is not None:
                 table.deleted[qbo_id] = stub
