@@ -1,6 +1,7 @@
 """Running queries: validation (code 4001), filters, order, pages, projections."""
 
 import operator
+import re
 from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import islice
@@ -15,6 +16,10 @@ DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
 COMPLEX = frozenset({schema.OBJECT, schema.LIST, schema.REF, schema.CURRENCY})
 TEXTS = frozenset({schema.STRING, schema.ENUM, schema.REF, schema.CURRENCY})
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?)?$"
+)
 
 _OPERATORS = {
     "=": operator.eq,
@@ -33,7 +38,13 @@ def parse_time(value):
 
     Without offset it is Pacific time, a date alone is its midnight. Raises ValueError.
     """
-    moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    match = _TIME.match(value)
+    if match is None:
+        raise ValueError(value)
+    day, clock, fraction, offset = match.groups()
+    clock = f"{clock or '00:00:00'}.{(fraction or '')[:6]:0<6}"
+    offset = "+00:00" if offset == "Z" else offset or ""
+    moment = datetime.fromisoformat(f"{day}T{clock}{offset}")
     if moment.tzinfo is None:
         summer = moment.replace(tzinfo=PACIFIC_DAYLIGHT)
         local = to_pacific(summer).replace(tzinfo=None)

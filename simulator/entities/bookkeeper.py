@@ -91,17 +91,21 @@ def _replaced(shape, row, target, old_id, new_id, display):
 
 
 def perform(company, action):
-    """Do one act; returns the stored object. Raises Fault, ValueError or KeyError.
+    """Do one act; returns the stored object. Raises Fault, or ValueError for nonsense.
 
     `entity` and `operation` name the act: create, edit, rename (values: name),
     deactivate, reactivate, merge (values: into, the id that wins), delete, void.
     """
-    entity = company.entity(action["entity"])
-    operation = action["operation"]
-    act = _ACTS.get(operation)
+    entity = company.entities.get(action.get("entity"))
+    if entity is None:
+        raise ValueError(f"Unknown entity: {action.get('entity')}")
+    act = _ACTS.get(action.get("operation"))
     if act is None:
-        raise ValueError(f"Unknown act: {operation}")
-    return act(company, entity, action.get("id"), action.get("values") or {})
+        raise ValueError(f"Unknown act: {action.get('operation')}")
+    try:
+        return act(company, entity, action.get("id"), action.get("values") or {})
+    except KeyError as error:
+        raise ValueError(f"An act of this kind needs: {error}") from None
 
 
 def _create(company, entity, _qbo_id, values):

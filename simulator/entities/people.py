@@ -247,6 +247,11 @@ class Customer(Person):
             values["BalanceWithJobs"] = money(values["Balance"])
         values["IsProject"] = False
 
+    def discard(self, company, write):
+        """Automated sales tax chooses the code itself."""
+        if company.sales_tax == "automated":
+            write.values.pop("DefaultTaxCodeRef", None)
+
     def _settle_parent(self, company, write):
         values = write.values
         if values.get("Job") and values.get("ParentRef") is None:

@@ -171,9 +171,19 @@ def test_tax_codes_are_edited_by_hand_only(books):
     assert books.rows("TaxCode", "where Name = 'California'") == []
 
 
-def test_unknown_act(books):
+@pytest.mark.parametrize(
+    "action",
+    [
+        {},
+        {"entity": "Nonsense", "operation": "create"},
+        {"entity": "Customer", "operation": "explode", "id": "8"},
+        {"entity": "Customer", "operation": "rename", "id": "8", "values": {}},
+        {"entity": "Customer", "operation": "merge", "id": "8"},
+    ],
+)
+def test_acts_that_are_none(books, action):
     with pytest.raises(ValueError):
-        act(books, "Customer", "explode", "8")
+        books.company.act(action)
 
 
 def test_merge_moves_everything_to_the_winner(books):
@@ -253,6 +263,15 @@ def test_changes_come_after_the_commit_and_only_then(books):
     change = books.changes[0]
     assert change.realm_id == books.company.realm_id
     assert change.time == books.clock.now()
+
+
+def test_nothing_is_told_of_what_was_undone(books):
+    entity = books.company.entity("Customer")
+    with pytest.raises(RuntimeError), books.company.writing():
+        entity.write(books.company, {"DisplayName": "Undone"})
+        raise RuntimeError
+    row = books.customer("Done")
+    assert told(books) == [("Customer", "Create", row["Id"])]
 
 
 def test_changes_of_linked_objects(books):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import query_language
+from simulator.query import parse_time
 from simulator.store import fold
 
 
@@ -232,6 +233,25 @@ def test_times_are_compared_as_moments(books):
     assert names(books, "where Metadata.CreateTime > '2025-06-02T09:09:00'") == []
     assert len(names(books, "where MetaData.CreateTime >= '2025-06-02T09:09:00'")) == 29
     assert len(names(books, "where MetaData.LastUpdatedTime > '2025-06-02'")) == 29
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2026-01-15T12:00:00", "2026-01-15T20:00:00Z"),
+        ("2026-07-15T12:00:00", "2026-07-15T19:00:00Z"),
+        ("2026-07-15", "2026-07-15T07:00:00+00:00"),
+        ("2026-07-15T12:00:00.39-07:00", "2026-07-15T19:00:00.390Z"),
+    ],
+)
+def test_times_without_offset_are_pacific(text, same):
+    assert parse_time(text) == parse_time(same)
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "20260115", "2026-01-15 12:00:00", ""])
+def test_what_is_no_time(text):
+    with pytest.raises(ValueError):
+        parse_time(text)
 
 
 def test_references_by_value():

@@ -220,6 +220,14 @@ def test_automated_tax_goes_by_the_address():
     assert totals(row) == ("0", "198.00")
 
 
+def test_automated_tax_chooses_the_customers_code():
+    code = {"DefaultTaxCodeRef": {"value": "2"}}
+    assert "DefaultTaxCodeRef" not in Books("us").customer(**code)
+    manual = Books("us_manual").customer(**code)
+    assert manual["DefaultTaxCodeRef"]["value"] == "2"
+    assert manual["Taxable"] is True
+
+
 def test_canada_rounds_each_line():
     books = Books("ca")
     code = books.ref("TaxCode", "GST/PST BC")["value"]
