@@ -237,16 +237,6 @@ def cannot_link(detail):
     )
 
 
-def line_without_item():
-    """6440: an item line without an item."""
-    return _one(
-        "6440",
-        "Line without item or account",
-        "A line needs an item or an account.",
-        "Line",
-    )
-
-
 def discount_incomplete():
     """6090: a discount line with neither amount nor percentage."""
     return _one(

@@ -9,7 +9,6 @@ import json
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from json.encoder import encode_basestring
 
-CENT = Decimal("0.01")
 ZERO = Decimal(0)
 # QBO stores prices and quantities with seven decimals, amounts with two.
 RATE_PLACES = 7

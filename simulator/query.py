@@ -9,7 +9,7 @@ from itertools import islice
 from . import entity_faults, faults, numbers, schema
 from .clock import PACIFIC_DAYLIGHT, PACIFIC_STANDARD, to_pacific
 from .entities.registry import EMPTY
-from .query_language import COUNT, escape, parse
+from .query_language import COUNT, parse
 from .store import dig, fold
 
 DEFAULT_PAGE = 100
@@ -28,8 +28,6 @@ _OPERATORS = {
     "<=": operator.le,
     ">=": operator.ge,
 }
-
-__all__ = ["escape", "parse_time", "respond", "run"]
 
 
 @lru_cache(maxsize=65536)

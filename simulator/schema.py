@@ -72,32 +72,6 @@ class Shape:
         names = tuple(item.name for item in self.fields) + self.ignored
         object.__setattr__(self, "known", names)
 
-    def find(self, path):
-        """Return the Field at a dotted path of any case, or None."""
-        return _find(id(self), self, path.lower())
-
-
-_FOUND = {}
-
-
-def _find(identity, shape, path):
-    key = (identity, path)
-    if key not in _FOUND:
-        head, _, rest = path.partition(".")
-        match = next((item for item in shape.fields if item.name.lower() == head), None)
-        if match is not None and rest:
-            match = _find_inside(match, rest)
-        _FOUND[key] = match
-    return _FOUND[key]
-
-
-def _find_inside(parent, rest):
-    if parent.kind == REF and rest == "value":
-        return parent
-    if parent.shape is not None and parent.kind == OBJECT:
-        return parent.shape.find(rest)
-    return None
-
 
 # --- a short notation for the entity pages ---
 

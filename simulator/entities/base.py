@@ -56,7 +56,6 @@ class Entity:
     is_transaction = False
     prints_total_count = False
     in_cdc = True
-    queryable = True
 
     def prepare(self, company):
         """Hook: set up what this entity needs in new books."""

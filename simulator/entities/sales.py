@@ -33,7 +33,6 @@ from .transaction import (
 
 ITEM_LINE, DISCOUNT_LINE = "SalesItemLineDetail", "DiscountLineDetail"
 SUBTOTAL_LINE, TEXT_LINE = "SubTotalLineDetail", "DescriptionOnly"
-GROUP_LINE = "GroupLineDetail"
 LARGEST_TAXED_FORM = 750
 
 ITEM_DETAIL = Shape(
