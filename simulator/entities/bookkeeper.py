@@ -105,7 +105,7 @@ def perform(company, action):
     try:
         return act(company, entity, action.get("id"), action.get("values") or {})
     except KeyError as error:
-        raise ValueError(f"An act of this kind needs: {error}") from None
+        raise ValueError(f"A value of this act is missing: {error}") from None
 
 
 def _create(company, entity, _qbo_id, values):
