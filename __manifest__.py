@@ -12,7 +12,6 @@
             "python-quickbooks",
             "intuit-oauth",
             "cryptography",
-            "simplejson",
         ],
         "apt": {"cryptography": "python3-cryptography"},
     },

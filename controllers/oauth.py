@@ -19,12 +19,11 @@ class QboOAuthController(http.Controller):
     @http.route(CALLBACK_PATH, type="http", auth="user", methods=["GET"])
     def callback(self, state=None, code=None, realmId=None, error=None, **_other):
         """Finish a consent, or say on a page why nothing was changed."""
-        _ = request.env._
         if not request.env.user.has_group(ADMINISTRATOR_GROUP):
             return self._refuse(
                 403,
-                _("You may not connect QuickBooks"),
-                _(
+                request.env._("You may not connect QuickBooks"),
+                request.env._(
                     "Only a QuickBooks administrator may finish this. Nothing was "
                     "changed."
                 ),
@@ -33,8 +32,8 @@ class QboOAuthController(http.Controller):
         if not self._is_accessible(connection):
             return self._refuse(
                 400,
-                _("This link is not valid (any more)"),
-                _(
+                request.env._("This link is not valid (any more)"),
+                request.env._(
                     "It was used before, is older than an hour, or was made for "
                     "another user. Nothing was changed. Open the connection and click "
                     "Connect again."
@@ -46,13 +45,13 @@ class QboOAuthController(http.Controller):
             connection._complete_connection(code, realmId)
         except UserError as user_error:
             return self._refuse(
-                409, _("Not connected"), user_error.args[0], connection
+                409, request.env._("Not connected"), user_error.args[0], connection
             )
         except (QboError, VaultError) as qbo_error:
             _logger.warning("Connecting %s failed: %s", connection.id, qbo_error)
             return self._refuse(
                 502,
-                _("Not connected"),
+                request.env._("Not connected"),
                 connection._describe_error(qbo_error),
                 connection,
             )
@@ -90,19 +89,18 @@ class QboOAuthController(http.Controller):
         return bool(connection) and connection.has_access("write")
 
     def _refuse_consent(self, connection, error):
-        _ = request.env._
         if error == "access_denied":
-            message = _(
+            message = request.env._(
                 "You cancelled on Intuit's page. Nothing was changed; click Connect "
                 "when you are ready."
             )
         else:
-            message = _(
+            message = request.env._(
                 "Intuit answered “%(error)s”. Nothing was changed; click Connect "
                 "again, and if that repeats look at the settings of your Intuit app.",
                 error=error[:100],
             )
-        return self._refuse(200, _("Not connected"), message, connection)
+        return self._refuse(200, request.env._("Not connected"), message, connection)
 
     def _refuse(self, status, title, message, connection=None):
         return request.render(

@@ -1,7 +1,7 @@
 import logging
 import re
 
-from ..tools.redact import RedactingFilter
+from ..tools.redact import RedactingFilter, install_filter
 
 # What a line of Odoo's own logs must mention to be one that may hold a secret of
 # ours: the address Intuit sends a code to (access log), a write-only field (the
@@ -42,4 +42,5 @@ def install_log_filter():
             logger.addFilter(QboLogFilter())
 
 
+install_filter()
 install_log_filter()

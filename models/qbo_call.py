@@ -33,7 +33,7 @@ class QboCall(models.Model):
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
     duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
     metered = fields.Integer("Metered Calls", readonly=True)
-    request_id = fields.Char("Request Id", readonly=True)
+    request_id = fields.Char(readonly=True)
     trace_id = fields.Char(
         "Intuit Trace Id",
         readonly=True,

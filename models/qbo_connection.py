@@ -1,4 +1,3 @@
-import json
 import logging
 import os
 import socket
@@ -11,11 +10,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..exceptions import (
     QboError,
     QboThrottledError,
-    QboUnauthorizedError,
     VaultError,
 )
 from ..tools.client import QboClient
-from ..tools.payload import dump
+from ..tools.digest import to_plain
 from .qbo_consent_mixin import ENCRYPTED_FIELDS
 from .qbo_health_mixin import ADMINISTRATOR_GROUP
 
@@ -170,8 +168,9 @@ class QboConnection(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(name)s is linked to the QuickBooks company %(realm)s. Its "
-                        "environment and its Odoo company cannot be changed, or sandbox "
-                        "ids could reach the real books. Sever the connection first.",
+                        "environment and its Odoo company cannot be changed, or "
+                        "sandbox ids could reach the real books. Sever the connection "
+                        "first.",
                         name=connection.name,
                         realm=connection.realm_id,
                     )
@@ -298,7 +297,10 @@ class QboConnection(models.Model):
             "res_id": self.id,
             "view_mode": "form",
             "views": [
-                (self.env.ref("quickbooks_online.qbo_connection_view_form_keys").id, "form")
+                (
+                    self.env.ref("quickbooks_online.qbo_connection_view_form_keys").id,
+                    "form",
+                )
             ],
             "target": "new",
         }
@@ -339,7 +341,7 @@ class QboConnection(models.Model):
             "country_code": company.get("Country"),
             "subscription_status": features.get("SubscriptionStatus"),
             "home_currency": currency.get("value"),
-            "preferences": json.loads(dump(preferences)),
+            "preferences": to_plain(preferences),
             "preferences_read_at": fields.Datetime.now(),
         }
 
@@ -377,7 +379,8 @@ class QboConnection(models.Model):
         self.ensure_one()
         self._check_not_parked(is_probe)
         try:
-            return self._call_with_token(function)
+            token = self.env["qbo.grant"]._get_access_token(self)
+            return function(self._get_client(token))
         except QboThrottledError as error:
             if error.fault.status:
                 self.env["qbo.governor"]._pause(
@@ -389,15 +392,6 @@ class QboConnection(models.Model):
             if reason:
                 self._suspend(reason)
             raise
-
-    def _call_with_token(self, function):
-        grant = self.env["qbo.grant"]
-        token = grant._get_access_token(self)
-        try:
-            return function(self._get_client(token))
-        except QboUnauthorizedError:
-            token = grant._get_access_token(self, rejected_token=token)
-            return function(self._get_client(token))
 
     def _ask_intuit(self, function, is_probe=False):
         """Like :meth:`_call`, for an action of a user: errors become sentences."""
@@ -412,6 +406,11 @@ class QboConnection(models.Model):
         def take(kind):
             governor._wait_turn(self, kind, _get_place())
 
+        def renew(rejected_token):
+            return self.env["qbo.grant"]._get_access_token(
+                self, rejected_token=rejected_token
+            )
+
         def record(call):
             self.env["qbo.call"]._record(self, call)
             is_good = not call.fault
@@ -424,6 +423,7 @@ class QboConnection(models.Model):
             access_token,
             take=take,
             on_call=record,
+            renew=renew,
         )
 
     # === SCHEDULED ACTIONS === #
@@ -490,7 +490,9 @@ class QboConnection(models.Model):
             connection._warn_of_clocks()
             self.env["ir.cron"]._commit_progress()
         try:
-            connections = self.with_context(active_test=False).search([])
+            connections = self.with_context(active_test=False).search(
+                [("client_secret_encrypted", "!=", False)]
+            )
             self.env["qbo.vault"]._rotate(connections, ENCRYPTED_FIELDS)
             self.env["qbo.grant"]._rotate_keys()
         except VaultError as error:

@@ -94,9 +94,7 @@ class QboConsentMixin(models.AbstractModel):
     def _compute_has_secrets(self):
         for connection in self:
             connection_sudo = connection.sudo()
-            connection.has_client_secret = bool(
-                connection_sudo.client_secret_encrypted
-            )
+            connection.has_client_secret = bool(connection_sudo.client_secret_encrypted)
             connection.has_verifier_token = bool(
                 connection_sudo.verifier_token_encrypted
             )

@@ -58,7 +58,7 @@ class QboGovernor(models.Model):
 
     @api.model
     def _take(self, connection, kind, place=None):
-        """Take one call's turn; return 0, or the seconds to wait before asking again."""
+        """Take one call's turn; return 0, or the seconds to wait until asking again."""
         with own_transaction(self.env) as env:
             row_id, state, now = self._lock_row(env, connection)
             state, wait = governor.take(state, now, kind, place=place)
@@ -117,10 +117,8 @@ class QboGovernor(models.Model):
     @api.model
     def _lock_row(self, env, connection):
         select = SQL(
-            """SELECT id, state, extract(epoch FROM clock_timestamp())::float
-                 FROM qbo_governor
-                WHERE realm_id = %s AND environment = %s
-                  FOR UPDATE""",
+            """SELECT id, state FROM qbo_governor
+                WHERE realm_id = %s AND environment = %s FOR UPDATE""",
             connection.realm_id,
             connection.environment,
         )
@@ -135,7 +133,11 @@ class QboGovernor(models.Model):
                 )
             )
             rows = env.execute_query(select)
-        row_id, state, now = rows[0]
+        row_id, state = rows[0]
+        # Asked for after the lock is held: a wait for it must not count as transit.
+        [(now,)] = env.execute_query(
+            SQL("SELECT extract(epoch FROM clock_timestamp())::float")
+        )
         return row_id, state or {}, now
 
     @api.model

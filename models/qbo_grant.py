@@ -158,18 +158,23 @@ class QboGrant(models.Model):
             grant = env["qbo.grant"]._lock(connection)
             if grant.state != "revoking":
                 return True
-            try:
-                token = env["qbo.vault"]._decrypt(grant.refresh_token_encrypted)
-                if token:
-                    grant.connection_id._get_oauth_client().revoke(token)
-            except QboGrantError:
-                pass  # Intuit forgot it already, which is what was wanted
-            except VaultError:
-                pass  # nobody can read the token any more, nor revoke it from here
-            except QboError:
-                if grant.refresh_expires_at > fields.Datetime.now():
-                    return False
+            if not grant._is_revoked():
+                return False
             grant.unlink()
+        return True
+
+    def _is_revoked(self):
+        """Tell Intuit; return whether there is nothing more to tell."""
+        try:
+            token = self.env["qbo.vault"]._decrypt(self.refresh_token_encrypted)
+            if token:
+                self.connection_id._get_oauth_client().revoke(token)
+        except VaultError:
+            return True  # nobody can read the token any more, nor revoke it from here
+        except QboGrantError:
+            return True  # Intuit forgot it already, which is what was wanted
+        except QboError:
+            return self.refresh_expires_at < fields.Datetime.now()
         return True
 
     # === HELPERS === #
@@ -200,6 +205,6 @@ class QboGrant(models.Model):
     def _rotate_keys(self):
         """Put the tokens under the newest encryption key."""
         with own_transaction(self.env) as env:
-            env.execute_query(SQL("SELECT id FROM qbo_grant FOR UPDATE"))
-            grants = env["qbo.grant"].search([])
+            rows = env.execute_query(SQL("SELECT id FROM qbo_grant FOR UPDATE"))
+            grants = env["qbo.grant"].browse(row[0] for row in rows)
             env["qbo.vault"]._rotate(grants, ENCRYPTED_FIELDS)

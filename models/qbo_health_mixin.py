@@ -112,9 +112,9 @@ class QboHealthMixin(models.AbstractModel):
         if self.paused_until:
             return "warning", self.env._(
                 "Intuit asked to slow down. Calls go on by themselves at %(time)s.",
-                time=fields.Datetime.context_timestamp(self, self.paused_until).strftime(
-                    "%H:%M:%S"
-                ),
+                time=fields.Datetime.context_timestamp(
+                    self, self.paused_until
+                ).strftime("%H:%M:%S"),
             )
         if any(grant.failed_refreshes for grant in self.sudo().grant_ids):
             return "warning", self.env._(
@@ -127,7 +127,7 @@ class QboHealthMixin(models.AbstractModel):
 
     @api.model
     def _get_suspend_reason(self, error):
-        """Return why ``error`` makes further calls pointless, or None if it does not."""
+        """Return why ``error`` makes further calls pointless, or None if not."""
         if isinstance(error, VaultError):
             return "vault"
         if isinstance(error, QboGrantError):
@@ -249,9 +249,7 @@ class QboHealthMixin(models.AbstractModel):
         self.env.ref(template).sudo().send_mail(self.id)
 
     def _clear_alerts(self):
-        self.sudo().activity_unlink(
-            ["quickbooks_online.mail_activity_type_connection"]
-        )
+        self.sudo().activity_unlink(["quickbooks_online.mail_activity_type_connection"])
 
     @api.model
     @api.readonly
@@ -309,9 +307,7 @@ class QboHealthMixin(models.AbstractModel):
         threshold = min(reached, default=0) if days_left is not None else 0
         if threshold == self.warned_days:
             return
-        is_nearer = threshold and (
-            not self.warned_days or threshold < self.warned_days
-        )
+        is_nearer = threshold and (not self.warned_days or threshold < self.warned_days)
         self.warned_days = threshold
         if is_nearer:
             self._alert_administrators(

@@ -43,9 +43,7 @@ class QboPreflight(models.AbstractModel):
         :return: ``name``, ``title``, ``state`` (``ok``, ``warning`` or ``blocked``),
             ``message``, ``button`` (label of what mends it, or False)
         """
-        return [
-            self._get_row(connection, name) for name in self._get_check_names()
-        ]
+        return [self._get_row(connection, name) for name in self._get_check_names()]
 
     @api.model
     def _get_row(self, connection, name):
@@ -69,19 +67,24 @@ class QboPreflight(models.AbstractModel):
 
     @api.model
     def _get_labels(self):
-        _ = self.env._
         return {
-            "keys": (_("Keys of your Intuit app"), _("Enter keys")),
-            "vault": (_("Encryption key"), _("How to mend it")),
-            "address": (_("Address of this server"), _("Set the address")),
-            "consent": (_("Consent at Intuit"), _("Connect")),
-            "clocks": (_("Time left"), _("Reconnect")),
-            "currency": (_("Currency and country"), _("Open the company")),
-            "lists": (_("QuickBooks' lists"), _("Read them now")),
-            "numbers": (_("Document numbers"), _("Open QuickBooks")),
-            "verifier": (_("Webhook verifier token"), _("Enter it")),
-            "mail": (_("E-mail alerts"), _("Set up e-mail")),
-            "schedule": (_("Scheduled actions"), _("Show them")),
+            "keys": (self.env._("Keys of your Intuit app"), self.env._("Enter keys")),
+            "vault": (self.env._("Encryption key"), self.env._("How to mend it")),
+            "address": (
+                self.env._("Address of this server"),
+                self.env._("Set the address"),
+            ),
+            "consent": (self.env._("Consent at Intuit"), self.env._("Connect")),
+            "clocks": (self.env._("Time left"), self.env._("Reconnect")),
+            "currency": (
+                self.env._("Currency and country"),
+                self.env._("Open the company"),
+            ),
+            "lists": (self.env._("QuickBooks' lists"), self.env._("Read them now")),
+            "numbers": (self.env._("Document numbers"), self.env._("Open QuickBooks")),
+            "verifier": (self.env._("Webhook verifier token"), self.env._("Enter it")),
+            "mail": (self.env._("E-mail alerts"), self.env._("Set up e-mail")),
+            "schedule": (self.env._("Scheduled actions"), self.env._("Show them")),
         }
 
     # === CHECKS === #
@@ -291,10 +294,14 @@ class QboPreflight(models.AbstractModel):
     @api.model
     def _get_crons(self):
         names = ("tokens", "references", "clocks")
-        return self.env["ir.cron"].sudo().union(
-            *(
-                self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").sudo()
-                for name in names
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .union(
+                *(
+                    self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").sudo()
+                    for name in names
+                )
             )
         )
 
@@ -305,6 +312,8 @@ class QboPreflight(models.AbstractModel):
             "name": name,
             "res_model": model,
             "res_id": res_id,
-            "views": [(False, "form")] if res_id else [(False, "list"), (False, "form")],
+            "views": [(False, "form")]
+            if res_id
+            else [(False, "list"), (False, "form")],
             **action,
         }

@@ -1,10 +1,7 @@
-import json
-
 from odoo import api, fields, models
 
 from ..exceptions import QboError, QboRejectedError
-from ..tools.digest import digest
-from ..tools.payload import dump
+from ..tools.digest import digest, to_plain
 
 WITH_INACTIVE = "Active IN (true, false)"
 # What is kept here, and the condition it is read with.
@@ -70,9 +67,7 @@ class QboReference(models.Model):
     account_sub_type = fields.Char("Detail Type", readonly=True)
     classification = fields.Char(readonly=True)
     currency_code = fields.Char("Currency", readonly=True)
-    rate = fields.Float(
-        "Rate (%)", digits=(12, 6), readonly=True, aggregator=None
-    )
+    rate = fields.Float("Rate (%)", digits=(12, 6), readonly=True, aggregator=None)
     due_days = fields.Integer(readonly=True, aggregator=None)
     parent_qbo_id = fields.Char(readonly=True)
     payload = fields.Json(readonly=True)
@@ -180,6 +175,6 @@ class QboReference(models.Model):
             "rate": payload.get("RateValue", 0),
             "due_days": payload.get("DueDays", 0),
             "parent_qbo_id": payload.get("ParentRef", {}).get("value"),
-            "payload": json.loads(dump(payload)),
+            "payload": to_plain(payload),
             "read_at": fields.Datetime.now(),
         }

@@ -8,7 +8,6 @@ import requests
 
 from odoo.tests import TransactionCase
 
-
 from ..simulator import create_app
 from ..simulator.transport import SimulatorAdapter
 
@@ -83,7 +82,9 @@ class IntuitMixin:
         )
         self.assertEqual(page.status_code, 200, page.text)
         hidden = dict(
-            re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+            re.findall(
+                r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text
+            )
         )
         answer = self.intuit_adapter.send(
             requests.Request(
@@ -184,5 +185,3 @@ class QboCommon(ConnectionMixin, TransactionCase):
         super().setUp()
         self.env.flush_all()
         self.registry_enter_test_mode()
-
-

@@ -2,7 +2,6 @@ import os
 
 from odoo.tests import HttpCase, tagged
 
-from ..simulator import create_app
 from .browser import open_page, take_screenshot
 from .common import CLIENT_ID, CLIENT_SECRET, VERIFIER_TOKEN, ConnectionMixin
 from .processes import IntuitServer
@@ -128,9 +127,10 @@ class TestBrowser(ConnectionMixin, HttpCase):
         self.connect()
         self.inject("/companyinfo", times=1, status=500, body="<html>x</html>")
         self.administrator.group_ids += self.env.ref("base.group_no_one")
-        with self.assertLogs("odoo.http", "WARNING"), open_page(
-            self, self.administrator, PASSWORD
-        ) as page:
+        with (
+            self.assertLogs("odoo.http", "WARNING"),
+            open_page(self, self.administrator, PASSWORD) as page,
+        ):
             self.open_connection(page)
             page.get_by_role("button", name="Test connection").click()
             page.get_by_text("Intuit did not carry this out").wait_for()

@@ -143,9 +143,9 @@ class TestConnect(QboCommon):
         connection = self._create_connection(
             self.env["res.company"].create({"name": "Real"}), environment="production"
         )
-        token = self.control(
-            "POST", "grants", action="authorize", realm=US_REALM
-        )["access_token"]
+        token = self.control("POST", "grants", action="authorize", realm=US_REALM)[
+            "access_token"
+        ]
         connection.realm_id = PRODUCTION_REALM
         with self.assertRaisesRegex(Exception, "3100"):
             connection._get_client(token).get_company_info()

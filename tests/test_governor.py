@@ -50,9 +50,7 @@ class TestGovernor(QboCommon):
         self.assertFalse(self.control("GET", "requests")["requests"])
 
     def test_retry_after_is_honoured(self):
-        self.inject(
-            "/companyinfo", times=1, status=429, headers={"Retry-After": "200"}
-        )
+        self.inject("/companyinfo", times=1, status=429, headers={"Retry-After": "200"})
         with self.fails(QboThrottledError):
             self.read_company()
         self.assertGreater(
@@ -118,9 +116,7 @@ class TestGovernor(QboCommon):
         self.connection.with_user(self.administrator).action_refresh_references()
         self.env.invalidate_all()
         self.assertEqual(self.connection.calls_this_month, 2 + 8)
-        self.assertEqual(
-            self.connection.calls_this_month, self.get_metered_at_intuit()
-        )
+        self.assertEqual(self.connection.calls_this_month, self.get_metered_at_intuit())
 
     def test_sandbox_is_not_metered(self):
         self.read_company()

@@ -91,13 +91,16 @@ class TestInstall(BaseCase):
         """Return ``{kind: [name, ...]}`` of all that names us in the database."""
         environment = self._get_environment()
         found = {}
-        with psycopg2.connect(
-            dbname=self.database,
-            host=environment.get("PGHOST"),
-            port=environment.get("PGPORT"),
-            user=environment.get("PGUSER"),
-            password=environment.get("PGPASSWORD"),
-        ) as database, database.cursor() as cursor:
+        with (
+            psycopg2.connect(
+                dbname=self.database,
+                host=environment.get("PGHOST"),
+                port=environment.get("PGPORT"),
+                user=environment.get("PGUSER"),
+                password=environment.get("PGPASSWORD"),
+            ) as database,
+            database.cursor() as cursor,
+        ):
             for kind, query in LEFTOVERS.items():
                 cursor.execute(query)
                 rows = [row[0] for row in cursor.fetchall()]
@@ -113,6 +116,4 @@ class TestInstall(BaseCase):
             self.assertEqual(self.worker.ask("uninstall", 0), "uninstalled")
             self.assertEqual(self.get_leftovers(), {})
             self.assertEqual(self.worker.ask("install", 0), "installed")
-            self.assertEqual(
-                self.worker.ask("suspended_connection", 0), "suspended"
-            )
+            self.assertEqual(self.worker.ask("suspended_connection", 0), "suspended")

@@ -225,7 +225,7 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
                     "args": [
                         self.connection.ids,
                         {
-                            "client_secret_input": "it's typed \"now\"",
+                            "client_secret_input": 'it\'s typed "now"',
                             "verifier_token_input": "typed-as-well",
                         },
                     ],
@@ -239,5 +239,5 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         text = "\n".join(lines)
         self.assertIn(CALLBACK, text)
         self.assertIn("web_save", text)
-        for secret in (query["code"], "typed \"now", "typed-as-well"):
+        for secret in (query["code"], 'typed "now', "typed-as-well"):
             self.assertNotIn(secret, text)

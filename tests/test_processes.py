@@ -5,9 +5,9 @@ from datetime import timedelta
 import requests
 
 from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
-from odoo.modules.registry import Registry
 
 from ..simulator import create_app
 from .common import CLIENT_ID, CLIENT_SECRET, US_REALM
@@ -112,7 +112,9 @@ class TestProcesses(BaseCase):
 
     def get_refresh_count(self):
         """Return how many refreshes reached Intuit and were granted."""
-        return sum(grant["refreshes"] for grant in self.control("GET", "grants")["grants"])
+        return sum(
+            grant["refreshes"] for grant in self.control("GET", "grants")["grants"]
+        )
 
     def get_state(self):
         with self.environment() as env:
@@ -159,9 +161,7 @@ class TestProcesses(BaseCase):
         self.assertEqual(self.get_state(), ("connected", False))
 
     def test_killed_after_a_rotation_with_grace(self):
-        self.control(
-            "POST", "switches", rotation="always", old_refresh_token="grace"
-        )
+        self.control("POST", "switches", rotation="always", old_refresh_token="grace")
         self.kill_when_intuit_answered()
         self.assertNotIn("Error", self.workers[0].ask("call", self.connection_id))
         self.assertEqual(self.get_state(), ("connected", False))

@@ -152,9 +152,7 @@ class TestRefresh(QboCommon):
         self.assertEqual(self.connection.state, "connected")
 
     def test_lapsed_subscription(self):
-        self.control(
-            "POST", f"company/{self.realm()}", subscription_status="EXPIRED"
-        )
+        self.control("POST", f"company/{self.realm()}", subscription_status="EXPIRED")
         connection = self.connection.with_user(self.administrator)
         connection.action_test_connection()
         self.assertEqual(self.connection.state, "suspended")
@@ -216,9 +214,10 @@ class TestRefresh(QboCommon):
                 sent.append(days)
         self.assertEqual(sent, [30, 7, 1])
         self.assertEqual(self.connection.health, "bad")
-        self.assertEqual(len(self.connection.activity_ids), len(
-            self.connection._get_administrators()
-        ))
+        self.assertEqual(
+            len(self.connection.activity_ids),
+            len(self.connection._get_administrators()),
+        )
 
     def get_warnings(self):
         return self.env["mail.mail"].search(

@@ -2,7 +2,7 @@ import logging
 import os
 import pathlib
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -61,8 +61,9 @@ class TestSecrets(QboCommon):
 
     def test_no_answer_to_any_group(self):
         self.connect()
-        self.control("POST", "grants", action="expire_access",
-                     realm=self.connection.realm_id)
+        self.control(
+            "POST", "grants", action="expire_access", realm=self.connection.realm_id
+        )
         self.connection._call(lambda client: client.get_company_info())
         secrets = self.get_secrets()
         people = self.administrator + self.accountant + self.approver + self.user
@@ -88,9 +89,9 @@ class TestSecrets(QboCommon):
         connection = self.connection.with_user(self.env.ref("base.user_admin"))
         for name in ("client_secret_encrypted", "verifier_token_encrypted"):
             self.assertNotIn(name, connection.fields_get())
-            with self.assertRaises(Exception):
+            with self.assertRaises(AccessError):
                 connection.read([name])
-            with self.assertRaises(Exception):
+            with self.assertRaises(AccessError):
                 connection.search([(name, "like", "g")])
         self.assertFalse(
             self.env["qbo.grant"]
@@ -125,8 +126,9 @@ class TestSecrets(QboCommon):
             logging.getLogger(name).setLevel(logging.DEBUG)
         try:
             self.connect()
-            self.control("POST", "grants", action="expire_access",
-                         realm=self.connection.realm_id)
+            self.control(
+                "POST", "grants", action="expire_access", realm=self.connection.realm_id
+            )
             self.connection._call(lambda client: client.get_company_info())
             self.inject("/companyinfo", status=500, times=1)
             with self.fails(QboError):
@@ -142,8 +144,9 @@ class TestSecrets(QboCommon):
     def test_error_texts(self):
         self.connect()
         secrets = self.get_secrets()
-        self.control("POST", "grants", action="disconnect",
-                     realm=self.connection.realm_id)
+        self.control(
+            "POST", "grants", action="disconnect", realm=self.connection.realm_id
+        )
         with self.fails(QboError) as caught:
             self.connection._call(lambda client: client.get_company_info())
         self.assertNoSecret(str(caught.exception), secrets, "an exception")
@@ -221,7 +224,9 @@ class TestSecrets(QboCommon):
         self.assertFalse(self.connection.has_verifier_token)
         self.control("DELETE", "requests")
         for name in ("tokens", "references", "clocks"):
-            self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").method_direct_trigger()
+            self.env.ref(
+                f"quickbooks_online.ir_cron_qbo_{name}"
+            ).method_direct_trigger()
         self.assertFalse(self.control("GET", "requests")["requests"])
         self.assertTrue(
             any(grant["alive"] for grant in self.control("GET", "grants")["grants"]),
