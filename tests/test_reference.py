@@ -66,6 +66,27 @@ class TestReference(QboCommon):
         calls = self.control("GET", "requests")["requests"]
         self.assertEqual([call["path"].split("/")[-1] for call in calls], ["batch"])
 
+    def test_lists_longer_than_a_page(self):
+        realm = self.connection.realm_id
+        for number in range(1100):
+            self.act(
+                "Account",
+                "create",
+                values={"Name": f"Fee {number}", "AccountType": "Expense"},
+            )
+            if not number % 2:
+                self.act(
+                    "Term", "create", values={"Name": f"Term {number}", "DueDays": 1}
+                )
+        self.read_lists()
+        self.assertFalse(self.connection.references_problem)
+        for entity in ("Account", "Term", "TaxCode", "Class"):
+            theirs = self.control("GET", f"objects/{realm}/{entity}")["objects"]
+            self.assertEqual(
+                set(self.get_references(entity).mapped("qbo_id")),
+                {each["Id"] for each in theirs},
+            )
+
     def test_account_details(self):
         self.read_lists()
         receivable = self.get_references("Account", account_type="Accounts Receivable")

@@ -9,6 +9,7 @@ queries that page without losing rows.
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from types import SimpleNamespace
 from urllib.parse import quote as quote_url
 
@@ -275,20 +276,15 @@ class QboClient(QuickBooks):
             for name, (entity, where) in wanted.items()
         }
         found = {name: [] for name in wanted}
+        width = len(pagers)
         while pagers:
-            rows = self.query_batch(
-                {name: pager.select for name, pager in pagers.items()}
+            asked = dict(islice(pagers.items(), width))
+            pages = self.query_batch(
+                {name: pager.select for name, pager in asked.items()}
             )
-            total = sum(len(each) for each in rows.values() if isinstance(each, list))
-            for name, page in rows.items():
-                if isinstance(page, QboError):
-                    found[name] = page
-                    del pagers[name]
-                    continue
-                pager = pagers[name]
-                found[name] += pager.add(page, total >= const.BATCH_OBJECTS)
-                if pager.done:
-                    del pagers[name]
+            crowded_out = _collect_pages(asked, pages, found)
+            pagers = {name: pager for name, pager in pagers.items() if not pager.done}
+            width = 1 if crowded_out == len(asked) else len(pagers)
         return found
 
     def cdc(self, entities, changed_since):
@@ -472,3 +468,23 @@ def _walk_responses(answer):
         for response in responses if isinstance(responses, list) else ():
             if isinstance(response, dict):
                 yield response
+
+
+def _collect_pages(asked, pages, found):
+    """Take in the pages of one batch.
+
+    :return: how many queries failed only for what their neighbours returned: a
+        batch gives 1,000 objects at most, and 10100 to the rest. They are asked
+        again when the others took their rows
+    """
+    total = sum(len(page) for page in pages.values() if isinstance(page, list))
+    crowded_out = 0
+    for name, page in pages.items():
+        if not isinstance(page, QboError):
+            found[name] += asked[name].add(page, total >= const.BATCH_OBJECTS)
+        elif page.code == "10100" and len(asked) > 1:
+            crowded_out += 1
+        else:
+            found[name] = page
+            asked[name].done = True
+    return crowded_out

@@ -175,6 +175,23 @@ class TestReading:
         assert found["odd"].kind == "bug"
         assert [call.path for call in intuit.calls] == ["/batch"]
 
+    def test_lists_that_do_not_fit_one_answer(self, intuit, client):
+        for name in ("Customer", "Vendor"):
+            for start in range(0, 840, 30):
+                items = [
+                    {
+                        "bId": str(number),
+                        "operation": "create",
+                        name: {"DisplayName": f"{name} number {number}"},
+                    }
+                    for number in range(start, start + 30)
+                ]
+                client.batch(items, f"{name}-{start}")
+        wanted = {name: (name, "") for name in ("Customer", "Vendor", "Term", "Item")}
+        found = client.query_all_batch(wanted)
+        for name, objects in found.items():
+            assert len(objects) == client.count(name), name
+
     def test_nothing_there(self, client):
         with pytest.raises(exceptions.QboRejectedError) as caught:
             client.read("Customer", "999999")
