@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..exceptions import (
     QboConfigurationError,
     QboGrantError,
+    QboRetryableError,
     QboSubscriptionError,
     QboThrottledError,
     VaultError,
@@ -215,9 +216,15 @@ class QboHealthMixin(models.AbstractModel):
                 name=self.name,
                 seconds=round(error.retry_after or 60),
             )
+        if isinstance(error, QboRetryableError):
+            return self.env._(
+                "%(name)s: Intuit did not answer as it should. That usually passes: "
+                "try again in a few minutes. What came back: %(error)s",
+                name=self.name,
+                error=str(error),
+            )
         return self.env._(
-            "%(name)s: Intuit did not carry this out: %(error)s. If it persists, look "
-            "at the call log.",
+            "%(name)s: Intuit refused: %(error)s. The call log shows what was sent.",
             name=self.name,
             error=str(error),
         )

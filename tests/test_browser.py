@@ -133,7 +133,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
         ):
             self.open_connection(page)
             page.get_by_role("button", name="Test connection").click()
-            page.get_by_text("Intuit did not carry this out").wait_for()
+            page.get_by_text("Intuit did not answer as it should").wait_for()
             take_screenshot(page, "error")
             self.open(page, "/odoo/quickbooks-calls")
             page.locator(".o_data_row").first.wait_for()
