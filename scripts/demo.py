@@ -8,6 +8,7 @@ prints what was done. Exits with 1 and one sentence when any step fails.
 import argparse
 import sys
 import time
+from collections import Counter
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -27,8 +28,9 @@ class DemoError(Exception):
 class Demo:
     """One run of the main job; `rows` collects what to print."""
 
-    def __init__(self, odoo):
+    def __init__(self, odoo, simulator_url):
         self.odoo = odoo
+        self.simulator_url = simulator_url
         self.connection_id = None
         self.rows = []
 
@@ -110,6 +112,21 @@ class Demo:
             raise DemoError(f"the state is {state!r}")
         return "QuickBooks answers, the connection is healthy"
 
+    def count_calls(self):
+        """Ask the simulator what it saw: nothing may have been refused."""
+        answer = self.follow("get", f"{self.simulator_url}/_sim/requests").json()
+        calls = answer["requests"]
+        refused = [call for call in calls if call["status"] >= 400]
+        if refused:
+            first = refused[0]
+            raise DemoError(
+                f"{len(refused)} calls were refused, the first one {first['method']} "
+                f"{first['path']} with {first['status']}"
+            )
+        kinds = Counter(call["operation"] for call in calls if call["operation"])
+        described = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        return f"{len(calls)} calls, none refused: {described}"
+
     def run(self, database, user, password):
         def login():
             self.odoo.login(database, user, password)
@@ -120,6 +137,7 @@ class Demo:
         self.step("Connect through Intuit's consent page", self.connect)
         self.step("Load the reference lists", self.load_references)
         self.step("Test the connection", self.test_connection)
+        self.step("What reached QuickBooks", self.count_calls)
 
 
 def connect_button(form):
@@ -149,11 +167,12 @@ def print_table(rows):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--odoo", required=True)
+    parser.add_argument("--simulator", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password", default="admin")
     options = parser.parse_args()
-    demo = Demo(OdooSession(options.odoo))
+    demo = Demo(OdooSession(options.odoo), options.simulator)
     try:
         demo.run(options.database, options.user, options.password)
     except DemoError as error:

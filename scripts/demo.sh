@@ -103,6 +103,7 @@ verb_demo() {
     copy_addon_template "$DATABASE"
     set_base_url "$ODOO_URL" || die "the demo database cannot be changed."
     start_demo_servers
-    "$PYTHON" "$CHECKOUT/scripts/demo.py" --odoo "$ODOO_URL" --database "$DATABASE" || exit 1
+    "$PYTHON" "$CHECKOUT/scripts/demo.py" --odoo "$ODOO_URL" --simulator "$SIMULATOR_URL" \
+        --database "$DATABASE" || exit 1
     [[ -n $once ]] || wait_for_servers
 }
