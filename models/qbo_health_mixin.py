@@ -310,10 +310,11 @@ class QboHealthMixin(models.AbstractModel):
     def _warn_of_clocks(self):
         """Warn once at each of 30, 7 and 1 days before the connection ends."""
         days_left = self._get_days_left()
-        reached = [days for days in CLOCK_WARNING_DAYS if days_left <= days]
-        threshold = min(reached, default=0) if days_left is not None else 0
-        if threshold == self.warned_days:
+        if days_left is None:
             return
+        threshold = min(
+            (days for days in CLOCK_WARNING_DAYS if days_left <= days), default=0
+        )
         is_nearer = threshold and (not self.warned_days or threshold < self.warned_days)
         self.warned_days = threshold
         if is_nearer:

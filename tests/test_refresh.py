@@ -86,6 +86,8 @@ class TestRefresh(QboCommon):
             self.read_company()
         self.assertEqual(self.connection.state, "suspended")
         self.assertEqual(self.connection.suspend_reason, "grant")
+        self.assertEqual(self.get_grant().state, "dead")
+        self.assertFalse(self.get_grant().access_token_encrypted)
         self.assertEqual(self.connection.health, "bad")
         self.assertIn("Reconnect", self.connection.health_message)
 
