@@ -34,12 +34,16 @@ find_python() {
 
 find_chromium() { command -v chromium || command -v google-chrome || true; }
 
+# The Python package of Playwright brings a program that needs this library.
+has_libatomic() { compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null; }
+
 missing_system_packages() {
     local missing=()
     [[ -n $(find_python) ]] || missing+=(python3 python3-venv)
     [[ -n $(find_postgresql) ]] || missing+=(postgresql)
     [[ -n $(find_chromium) ]] || missing+=(chromium)
     command -v dpkg-deb >/dev/null || missing+=(dpkg)
+    has_libatomic || missing+=(libatomic1)
     [[ -d /etc/ssl/certs ]] || missing+=(ca-certificates)
     [[ -f /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
     printf '%s\n' "${missing[@]}"
