@@ -178,6 +178,11 @@ class TestProcesses(BaseCase):
         answer = self.workers[0].ask("call", self.connection_id)
         self.assertEqual(answer, "QboGrantError suspended grant")
         self.assertEqual(self.get_state(), ("suspended", "grant"))
+        with self.environment() as env:
+            failed = env["qbo.call"].search(
+                [("connection_id", "=", self.connection_id), ("status", "=", 401)]
+            )
+            self.assertTrue(failed, "The call log must outlive a rollback too")
         self.control("DELETE", "requests")
         self.assertIn("suspended", self.workers[1].ask("call", self.connection_id))
         self.assertFalse(self.control("GET", "requests")["requests"])
