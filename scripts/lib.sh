@@ -94,7 +94,7 @@ as_root() {
 # need_space DIRECTORY MEGABYTES
 need_space() {
     local free
-    free=$(df --output=avail -m "$1" | tail -n 1)
+    free=$(df --output=avail -m "$1" | tail -n 1 | tr -d " ")
     if ((free < $2)); then
         die "$1 has only $free MB free and $2 MB are needed; free some space or set QUICKBOOKS_ONLINE_CACHE to another disk."
     fi
