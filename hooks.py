@@ -1,6 +1,3 @@
-from odoo import Command
-
-
 def uninstall_hook(env):
     """Leave nothing of ours behind that Odoo does not remove by itself.
 
@@ -8,9 +5,15 @@ def uninstall_hook(env):
     the activities, attachments and queued e-mails that point at records of tables
     which are gone, and they would break the pages of the people they belong to.
     """
+    own = (
+        env["ir.model.data"]
+        .sudo()
+        .search([("module", "=", "quickbooks_online"), ("model", "=", "ir.model")])
+    )
     models = [
         model.model
-        for model in env["ir.model"].sudo().search([("model", "=like", "qbo.%")])
+        for model in env["ir.model"].sudo().browse(own.mapped("res_id"))
+        if model.model.startswith("qbo.")
     ]
     env["mail.activity"].sudo().with_context(active_test=False).search(
         [("res_model", "in", models)]
@@ -19,11 +22,3 @@ def uninstall_hook(env):
     env["mail.message"].sudo().search([("model", "in", models)]).unlink()
     env["mail.followers"].sudo().search([("res_model", "in", models)]).unlink()
     env["ir.attachment"].sudo().search([("res_model", "in", models)]).unlink()
-    privilege = env.ref(
-        "quickbooks_online.res_groups_privilege_quickbooks_online",
-        raise_if_not_found=False,
-    )
-    if privilege:
-        env["res.groups"].sudo().search([("privilege_id", "=", privilege.id)]).write(
-            {"implied_ids": [Command.clear()]}
-        )

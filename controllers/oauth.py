@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..exceptions import QboError, VaultError
-from ..models.qbo_consent_mixin import CALLBACK_PATH, RECONNECT_PATH
-from ..models.qbo_health_mixin import ADMINISTRATOR_GROUP
+from ..models.qbo_connection import ADMINISTRATOR_GROUP
+from ..models.qbo_connection_consent import CALLBACK_PATH, RECONNECT_PATH
 
 _logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class QboOAuthController(http.Controller):
             return self._refuse(
                 502,
                 request.env._("Not connected"),
-                connection._describe_error(qbo_error),
+                connection._describe_failed_consent(qbo_error),
                 connection,
             )
         return request.redirect(self._get_url(connection))

@@ -4,8 +4,8 @@ from . import qbo_governor
 from . import qbo_call
 from . import qbo_grant
 from . import qbo_preflight
-from . import qbo_consent_mixin
-from . import qbo_health_mixin
 from . import qbo_connection
+from . import qbo_connection_consent
+from . import qbo_connection_health
 from . import qbo_reference
 from . import ir_http

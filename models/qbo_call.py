@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
+from ..const import CALL_LOG_DAYS
 from .transaction import own_transaction
 
-# Days a call is kept, by whether it failed.
-CALL_LOG_DAYS = {False: 14, True: 180}
+# How many old calls go in one transaction.
+GC_BATCH = 10000
 
 
 class QboCall(models.Model):
@@ -79,11 +81,11 @@ class QboCall(models.Model):
     def _gc_calls(self):
         """Trim by age: what worked after some days, failures after some months."""
         now = fields.Datetime.now()
-        for is_failed, days in CALL_LOG_DAYS.items():
-            self.search(
-                [
-                    ("is_failed", "=", is_failed),
-                    ("create_date", "<", now - timedelta(days=days)),
-                ],
-                limit=10000,
-            ).unlink()
+        old = Domain.OR(
+            Domain("is_failed", "=", is_failed)
+            & Domain("create_date", "<", now - timedelta(days=days))
+            for is_failed, days in CALL_LOG_DAYS.items()
+        )
+        calls = self.search(old, limit=GC_BATCH)
+        calls.unlink()
+        return len(calls), len(calls) == GC_BATCH and self.search_count(old)

@@ -4,9 +4,12 @@ import socket
 import threading
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..const import ACCESS_TOKEN_MARGIN, REFRESH_INTERVAL, SUBSCRIPTION_READ_ONLY
 from ..exceptions import (
     QboError,
     QboThrottledError,
@@ -14,15 +17,11 @@ from ..exceptions import (
 )
 from ..tools.client import QboClient
 from ..tools.digest import to_plain
-from .qbo_consent_mixin import ENCRYPTED_FIELDS
-from .qbo_health_mixin import ADMINISTRATOR_GROUP
 
 _logger = logging.getLogger(__name__)
 
-# How often the scheduled action refreshes; an access token lives 60 minutes.
-REFRESH_INTERVAL = timedelta(minutes=45)
-# Reading goes on, writing is answered 6190 (Intuit, "Subscription states").
-SUBSCRIPTION_READ_ONLY = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED")
+ADMINISTRATOR_GROUP = "quickbooks_online.group_qbo_administrator"
+ENCRYPTED_FIELDS = ("client_secret_encrypted", "verifier_token_encrypted")
 
 
 class QboConnection(models.Model):
@@ -30,12 +29,7 @@ class QboConnection(models.Model):
 
     _name = "qbo.connection"
     _description = "QuickBooks Connection"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "qbo.consent.mixin",
-        "qbo.health.mixin",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "company_id, id"
 
@@ -103,14 +97,13 @@ class QboConnection(models.Model):
     failed_call_count = fields.Integer(compute="_compute_failed_call_count")
 
     preflight = fields.Json("Pre-flight", compute="_compute_preflight")
-    preflight_open_count = fields.Integer(compute="_compute_preflight")
 
     _one_per_company = models.UniqueIndex(
         "(company_id) WHERE active",
         "This company has a QuickBooks connection already.",
     )
     _one_per_realm = models.UniqueIndex(
-        "(realm_id, environment) WHERE active AND realm_id IS NOT NULL",
+        "(realm_id, environment) WHERE realm_id IS NOT NULL",
         "This QuickBooks company is connected to another company already.",
     )
 
@@ -148,23 +141,52 @@ class QboConnection(models.Model):
 
     def _compute_preflight(self):
         for connection in self:
-            checks = self.env["qbo.preflight"]._get_checks(connection)
-            connection.preflight = checks
-            connection.preflight_open_count = sum(
-                check["state"] != "ok" for check in checks
-            )
+            connection.preflight = self.env["qbo.preflight"]._get_checks(connection)
 
     # === CONSTRAINTS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_protected_fields(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        frozen = {"environment", "company_id"} & set(vals)
-        for connection in self.filtered("realm_id") if frozen else []:
-            changed = any(
-                connection._fields[name].convert_to_write(connection[name], connection)
-                != vals[name]
-                for name in frozen
+        self._check_protected_fields(vals)
+        if vals.keys() & {"environment", "company_id"}:
+            self._check_not_moved(vals)
+        if vals.get("active") is False:
+            self._check_not_alive()
+        return super().write(vals)
+
+    def _check_protected_fields(self, vals):
+        """What Intuit said is written by the addon alone, also when RPC is used."""
+        protected = [
+            name
+            for name in vals
+            if (field := self._fields.get(name))
+            and field.readonly
+            and field.store
+            and field._module == "quickbooks_online"
+        ]
+        if protected and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "These fields of a QuickBooks connection follow what Intuit says "
+                    "and cannot be written: %(names)s.",
+                    names=", ".join(protected),
+                )
             )
-            if changed:
+
+    def _check_not_moved(self, vals):
+        """Ids of one environment or company mean something else in another."""
+        for connection in self.filtered("realm_id"):
+            company_id = vals.get("company_id", connection.company_id.id)
+            environment = vals.get("environment", connection.environment)
+            if (company_id, environment) != (
+                connection.company_id.id,
+                connection.environment,
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(name)s is linked to the QuickBooks company %(realm)s. Its "
@@ -175,7 +197,17 @@ class QboConnection(models.Model):
                         realm=connection.realm_id,
                     )
                 )
-        return super().write(vals)
+
+    def _check_not_alive(self):
+        for connection in self:
+            if connection.state in ("connected", "suspended"):
+                raise UserError(
+                    self.env._(
+                        "%(name)s is still connected to QuickBooks and would end there "
+                        "unnoticed. Disconnect it before you archive it.",
+                        name=connection.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_linked(self):
@@ -184,7 +216,7 @@ class QboConnection(models.Model):
                 raise UserError(
                     self.env._(
                         "%(name)s is linked to a QuickBooks company. Disconnect and "
-                        "sever it before you delete it, or archive it.",
+                        "sever it before you delete it.",
                         name=connection.name,
                     )
                 )
@@ -206,21 +238,22 @@ class QboConnection(models.Model):
         """Ask Intuit for the company, and take up work again if it answers."""
         self.ensure_one()
         self._check_administrator()
-        self._ask_intuit(self._read_company, is_probe=True)
+        company = self._ask_intuit(self._read_company, is_probe=True)
+        if company["subscription_status"] in SUBSCRIPTION_READ_ONLY:
+            return self._notify_user(
+                self._get_suspension_message("subscription"), "warning"
+            )
         return self._notify_user(
-            self.env._("Connected to: %(name)s", name=self.company_name)
+            self.env._("Connected to: %(name)s", name=company["company_name"])
         )
 
     def action_refresh_references(self):
         """Read QuickBooks' lists now."""
         self.ensure_one()
         self._check_administrator()
-        self._ask_intuit(self._read_references)
+        count = self._ask_intuit(self._read_references)
         return self._notify_user(
-            self.env._(
-                "%(count)s records read from QuickBooks' lists.",
-                count=self.reference_count,
-            )
+            self.env._("%(count)s records read from QuickBooks' lists.", count=count)
         )
 
     def action_disconnect(self):
@@ -233,8 +266,9 @@ class QboConnection(models.Model):
             message = self.env._("Disconnected, and the consent at Intuit revoked.")
         else:
             message = self.env._(
-                "Disconnected. Intuit did not answer; the consent is revoked there "
-                "as soon as it does."
+                "Disconnected, but the consent could not be revoked at Intuit yet: "
+                "Intuit did not answer, or the encryption key is missing. It is tried "
+                "again every 45 minutes; you can also end it in QuickBooks, My apps."
             )
         return self._notify_user(message)
 
@@ -253,7 +287,7 @@ class QboConnection(models.Model):
                 realm=self.realm_id,
             )
         )
-        self.write(self._prepare_severed_values())
+        self._write_committed(self._prepare_severed_values())
 
     def _drop_links(self):
         """Delete all that is keyed by the realm; features with links extend this."""
@@ -312,14 +346,16 @@ class QboConnection(models.Model):
         )
         return action | {"domain": [("connection_id", "=", self.id)]}
 
-    def action_open_failed_calls(self):
+    def action_open_calls(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "quickbooks_online.qbo_call_action"
         )
-        return action | {
-            "domain": [("connection_id", "=", self.id)],
-            "context": {"search_default_filter_failed": 1},
+        return action | {"domain": [("connection_id", "=", self.id)]}
+
+    def action_open_failed_calls(self):
+        return self.action_open_calls() | {
+            "context": {"search_default_filter_failed": 1}
         }
 
     def action_preflight(self, check):
@@ -345,18 +381,29 @@ class QboConnection(models.Model):
             "preferences_read_at": fields.Datetime.now(),
         }
 
-    def _read_company(self, client):
-        """Read company and preferences again; a suspension ends if Intuit allows."""
-        self.write(self._prepare_company_values(client))
-        if self.subscription_status in SUBSCRIPTION_READ_ONLY:
-            self._change_state("suspended", "subscription")
-        elif self.state == "suspended":
-            self._change_state("connected")
+    def _read_company(self, client, **values):
+        """Read company and preferences; the state follows what Intuit says.
+
+        :param values: further field values to commit with it
+        :return: the field values that were read
+        """
+        values |= self._prepare_company_values(client)
+        state, reason = "connected", False
+        if values["subscription_status"] in SUBSCRIPTION_READ_ONLY:
+            state, reason = "suspended", "subscription"
+        if (state, reason) == (self.state, self.suspend_reason):
+            self._write_committed(values)
+        else:
+            self._change_state(state, reason, **values)
+        return values
 
     def _read_references(self, client):
-        """Read QuickBooks' lists; see ``qbo.reference``."""
-        refused = self.env["qbo.reference"].sudo()._read_lists(self, client)
-        self.write(
+        """Read QuickBooks' lists; see ``qbo.reference``.
+
+        :return: the number of records the lists have
+        """
+        count, refused = self.env["qbo.reference"]._read_lists(self, client)
+        self._write_committed(
             {
                 "references_read_at": fields.Datetime.now(),
                 "references_problem": "\n".join(
@@ -364,6 +411,7 @@ class QboConnection(models.Model):
                 ),
             }
         )
+        return count
 
     # === CALLING INTUIT === #
 
@@ -431,77 +479,78 @@ class QboConnection(models.Model):
     @api.model
     def _cron_refresh_tokens(self):
         """Refresh what would not last until the next run; revoke what is left over."""
-        commit_progress = self.env["ir.cron"]._commit_progress
-        domain = [
-            "|",
-            ("state", "=", "connected"),
-            ("suspend_reason", "=", "subscription"),
-        ]
-        connections = self.search(domain)
+        connections = self.search(
+            ["|", ("state", "=", "connected"), ("suspend_reason", "=", "subscription")]
+        )
         revoking = self.env["qbo.grant"].search([("state", "=", "revoking")])
-        commit_progress(remaining=len(connections) + len(revoking))
-        for connection in connections:
-            connection._keep_alive()
-            if not commit_progress(1):
-                return
-        for connection in revoking.connection_id:
-            self.env["qbo.grant"]._revoke(connection)
-            if not commit_progress(1):
-                return
+        connections._run_each(lambda connection: connection._keep_alive())
+        revoking.connection_id._run_each(self.env["qbo.grant"]._revoke)
 
     def _keep_alive(self):
-        valid_for = REFRESH_INTERVAL + timedelta(minutes=5)
+        valid_for = REFRESH_INTERVAL + ACCESS_TOKEN_MARGIN
         try:
             self.env["qbo.grant"]._get_access_token(self, valid_for=valid_for)
-        except UserError as error:
-            _logger.warning("Connection %s was not refreshed: %s", self.id, error)
         except (QboError, VaultError) as error:
             reason = self._get_suspend_reason(error)
-            if reason:
-                self._suspend(reason)
-            else:
-                _logger.warning("Refresh of connection %s failed: %s", self.id, error)
+            if not reason:
+                raise
+            self._suspend(reason)
 
     @api.model
     def _cron_read_references(self):
         """Read company, preferences and lists of each connection, once a day."""
         connections = self.search([("state", "=", "connected")])
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(connections))
-        for connection in connections:
-            connection._read_daily()
-            if not commit_progress(1):
-                return
+        connections._run_each(lambda connection: connection._read_daily())
 
     def _read_daily(self):
         try:
-            self._call(self._read_company)
-            if self.state == "connected":
+            company = self._call(self._read_company)
+            if company["subscription_status"] not in SUBSCRIPTION_READ_ONLY:
                 self._call(self._read_references)
-        except (QboError, VaultError) as error:
-            _logger.warning("Lists of connection %s not read: %s", self.id, error)
-            if not self._get_suspend_reason(error):
-                self.references_problem = self._describe_error(error)
+        except QboError as error:
+            self._write_committed({"references_problem": str(error)})
+            raise
 
     @api.model
     def _cron_watch_clocks(self):
         """Warn before a connection ends; put secrets under the newest key."""
-        for connection in self.search([("state", "=", "connected")]):
-            connection._warn_of_clocks()
-            self.env["ir.cron"]._commit_progress()
-        try:
-            connections = self.with_context(active_test=False).search(
-                [("client_secret_encrypted", "!=", False)]
-            )
-            self.env["qbo.vault"]._rotate(connections, ENCRYPTED_FIELDS)
-            self.env["qbo.grant"]._rotate_keys()
-        except VaultError as error:
-            _logger.warning("Secrets not put under the newest key: %s", error)
+        self.search([("state", "=", "connected")])._run_each(
+            lambda connection: connection._warn_of_clocks()
+        )
+        connections = self.with_context(active_test=False).search(
+            [
+                "|",
+                ("client_secret_encrypted", "!=", False),
+                ("verifier_token_encrypted", "!=", False),
+            ]
+        )
+        connections._run_each(lambda connection: connection._rotate_keys())
+
+    def _rotate_keys(self):
+        self.env["qbo.vault"]._rotate(self, ENCRYPTED_FIELDS)
+        self.env["qbo.grant"]._rotate_keys(self)
+
+    def _run_each(self, function):
+        """Run ``function(connection)`` for each; a bad one never stops the others."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(self))
+        for connection in self:
+            connection = connection[0]
+            try:
+                function(connection)
+            except psycopg2.OperationalError:
+                raise  # a conflict with another process: Odoo runs the action again
+            except (QboError, VaultError, UserError) as error:
+                _logger.warning("Connection %s: %s", connection.id, error)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Connection %s met a defect", connection.id)
+            if not commit_progress(1):
+                return
 
     # === HELPERS === #
 
     def _check_administrator(self):
-        self.check_access("write")
         if not self.env.su and not self.env.user.has_group(ADMINISTRATOR_GROUP):
             raise AccessError(
                 self.env._(
@@ -510,8 +559,10 @@ class QboConnection(models.Model):
                     names=", ".join(self._get_administrators().mapped("name")),
                 )
             )
+        self.check_access("write")
 
     def _check_not_parked(self, is_probe):
+        is_probe = is_probe and self.suspend_reason != "reset"
         if self.state == "connected" or (is_probe and self.state == "suspended"):
             return
         if self.state == "suspended":
@@ -523,13 +574,13 @@ class QboConnection(models.Model):
             )
         )
 
-    def _notify_user(self, message):
+    def _notify_user(self, message, kind="success"):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "message": message,
-                "type": "success",
+                "type": kind,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

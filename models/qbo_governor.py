@@ -5,15 +5,11 @@ from datetime import datetime, timezone
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..const import MAXIMUM_NAP, THROTTLE_PAUSE_JITTER
 from ..exceptions import QboThrottledError
 from ..tools import governor
 from ..tools.faults import Fault
 from .transaction import own_transaction
-
-# A worker that would wait longer, in seconds, is sent away: it holds a cursor.
-MAXIMUM_NAP = 2
-# Added at random to a pause, in seconds, so that the workers do not return at once.
-THROTTLE_PAUSE_JITTER = 3
 
 
 class QboGovernor(models.Model):
@@ -49,12 +45,12 @@ class QboGovernor(models.Model):
         :raise QboThrottledError: the turn comes later than a worker may nap; its
             ``retry_after`` says when to come back. Nothing was sent.
         """
-        wait = self._take(connection, kind, place)
-        while wait:
-            if wait > MAXIMUM_NAP:
+        patience = MAXIMUM_NAP
+        while wait := self._take(connection, kind, place):
+            if wait > patience:
                 raise self._turn_comes_later(wait)
+            patience -= wait
             time.sleep(wait)
-            wait = self._take(connection, kind, place)
 
     @api.model
     def _take(self, connection, kind, place=None):

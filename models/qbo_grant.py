@@ -1,14 +1,11 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..const import ACCESS_TOKEN_MARGIN
 from ..exceptions import QboError, QboGrantError, VaultError
 from ..tools.faults import Fault
 from .transaction import own_transaction
 
-# A token that ends sooner is not given to a caller: his calls take their time.
-ACCESS_TOKEN_MARGIN = timedelta(minutes=5)
 ENCRYPTED_FIELDS = ("access_token_encrypted", "refresh_token_encrypted")
 
 
@@ -169,11 +166,9 @@ class QboGrant(models.Model):
             token = self.env["qbo.vault"]._decrypt(self.refresh_token_encrypted)
             if token:
                 self.connection_id._get_oauth_client().revoke(token)
-        except VaultError:
-            return True  # nobody can read the token any more, nor revoke it from here
         except QboGrantError:
             return True  # Intuit forgot it already, which is what was wanted
-        except QboError:
+        except (QboError, VaultError):
             return self.refresh_expires_at < fields.Datetime.now()
         return True
 
@@ -202,9 +197,8 @@ class QboGrant(models.Model):
         )
 
     @api.model
-    def _rotate_keys(self):
+    def _rotate_keys(self, connection):
         """Put the tokens under the newest encryption key."""
         with own_transaction(self.env) as env:
-            rows = env.execute_query(SQL("SELECT id FROM qbo_grant FOR UPDATE"))
-            grants = env["qbo.grant"].browse(row[0] for row in rows)
-            env["qbo.vault"]._rotate(grants, ENCRYPTED_FIELDS)
+            grant = env["qbo.grant"]._lock(connection)
+            env["qbo.vault"]._rotate(grant, ENCRYPTED_FIELDS)

@@ -1,7 +1,9 @@
 from odoo import api, models
 
+from ..const import CLOCK_WARNING_DAYS
 from ..exceptions import VaultError
-from .qbo_health_mixin import ADMINISTRATOR_GROUP, CLOCK_WARNING_DAYS
+from .qbo_connection import ADMINISTRATOR_GROUP, ENCRYPTED_FIELDS
+from .qbo_grant import ENCRYPTED_FIELDS as TOKEN_FIELDS
 
 # The order in which somebody who sets a connection up would go through them.
 CHECKS = (
@@ -14,9 +16,17 @@ CHECKS = (
     "lists",
     "numbers",
     "verifier",
+    "meter",
     "mail",
     "schedule",
 )
+# Whoever mends these needs a right on another model.
+TARGETS = {
+    "address": "ir.config_parameter",
+    "currency": "res.company",
+    "mail": "ir.mail_server",
+    "schedule": "ir.cron",
+}
 
 
 class QboPreflight(models.AbstractModel):
@@ -40,8 +50,9 @@ class QboPreflight(models.AbstractModel):
         """Return the panel's rows.
 
         :rtype: list[dict]
-        :return: ``name``, ``title``, ``state`` (``ok``, ``warning`` or ``blocked``),
-            ``message``, ``button`` (label of what mends it, or False)
+        :return: ``name``, ``title``, ``state`` (``ok``, ``warning``, ``blocked``, or
+            ``waiting`` for the consent), ``message``, ``button`` (label of what mends
+            it, or False if there is nothing to mend or not for this user)
         """
         return [self._get_row(connection, name) for name in self._get_check_names()]
 
@@ -49,14 +60,21 @@ class QboPreflight(models.AbstractModel):
     def _get_row(self, connection, name):
         state, message = getattr(self, f"_check_{name}")(connection)
         title, button = self._get_labels()[name]
-        may_mend = self.env.user.has_group(ADMINISTRATOR_GROUP)
+        is_open = state in ("warning", "blocked")
         return {
             "name": name,
             "title": title,
             "state": state,
             "message": message,
-            "button": button if may_mend and state != "ok" else False,
+            "button": is_open and self._may_mend(name) and button,
         }
+
+    @api.model
+    def _may_mend(self, name):
+        target = TARGETS.get(name)
+        return self.env.user.has_group(ADMINISTRATOR_GROUP) and (
+            not target or self.env[target].has_access("write")
+        )
 
     @api.model
     def _get_action(self, connection, name):
@@ -83,6 +101,10 @@ class QboPreflight(models.AbstractModel):
             "lists": (self.env._("QuickBooks' lists"), self.env._("Read them now")),
             "numbers": (self.env._("Document numbers"), self.env._("Open QuickBooks")),
             "verifier": (self.env._("Webhook verifier token"), self.env._("Enter it")),
+            "meter": (
+                self.env._("Metered calls"),
+                self.env._("Show the calls"),
+            ),
             "mail": (self.env._("E-mail alerts"), self.env._("Set up e-mail")),
             "schedule": (self.env._("Scheduled actions"), self.env._("Show them")),
         }
@@ -101,11 +123,30 @@ class QboPreflight(models.AbstractModel):
     def _check_vault(self, connection):
         try:
             vault = self.env["qbo.vault"]
-            vault._get_vault()
-            vault._decrypt(connection.sudo().client_secret_encrypted)
+            secrets = self._get_secrets(connection)
+            for secret in secrets:
+                vault._decrypt(secret)
+            is_current = vault._is_current(secrets)
         except VaultError as error:
-            return "blocked", str(error)
+            return "blocked", self.env._(
+                "The key is missing, too short, or not the one the secrets were "
+                "encrypted with: %(error)s",
+                error=str(error),
+            )
+        if not is_current:
+            return "warning", self.env._(
+                "Some secrets are still encrypted with an older key. Keep it until the "
+                "daily action has encrypted them again."
+            )
         return "ok", self.env._("The secrets are encrypted and can be read.")
+
+    @api.model
+    def _get_secrets(self, connection):
+        connection_sudo = connection.sudo()
+        secrets = [connection_sudo[name] for name in ENCRYPTED_FIELDS]
+        for grant in connection_sudo.grant_ids:
+            secrets += [grant[name] for name in TOKEN_FIELDS]
+        return list(filter(None, secrets))
 
     @api.model
     def _check_address(self, connection):
@@ -131,13 +172,18 @@ class QboPreflight(models.AbstractModel):
             )
         if connection.state == "suspended":
             return "blocked", connection.health_message
+        if connection.state == "disconnected":
+            return "blocked", self.env._(
+                "Disconnected from %(name)s. Connect again to the same company.",
+                name=connection.name,
+            )
         return "blocked", self.env._("No company was chosen at Intuit yet.")
 
     @api.model
     def _check_clocks(self, connection):
         days_left = connection._get_days_left()
         if days_left is None:
-            return "warning", self.env._("It starts with the consent.")
+            return "waiting", self.env._("It starts with the consent.")
         message = self.env._("%(days)s days", days=days_left)
         return ("warning" if days_left <= CLOCK_WARNING_DAYS[0] else "ok"), message
 
@@ -145,7 +191,7 @@ class QboPreflight(models.AbstractModel):
     def _check_currency(self, connection):
         company = connection.company_id
         if not connection.home_currency:
-            return "warning", self.env._("Known once the company is chosen.")
+            return "waiting", self.env._("Known once the company is chosen.")
         if connection.home_currency != company.currency_id.name:
             return "blocked", self.env._(
                 "QuickBooks keeps its books in %(theirs)s, %(company)s in %(ours)s. "
@@ -170,8 +216,13 @@ class QboPreflight(models.AbstractModel):
 
     @api.model
     def _check_lists(self, connection):
+        if connection.state != "connected":
+            return "waiting", self.env._("Read as soon as the company is connected.")
         if connection.references_problem:
-            return "warning", connection.references_problem
+            return "warning", self.env._(
+                "Not all could be read last time: %(problem)s",
+                problem=connection.references_problem,
+            )
         if not connection.references_read_at:
             return "blocked", self.env._(
                 "Accounts, tax codes and terms were not read yet."
@@ -188,7 +239,7 @@ class QboPreflight(models.AbstractModel):
     def _check_numbers(self, connection):
         preferences = (connection.preferences or {}).get("SalesFormsPrefs")
         if preferences is None:
-            return "warning", self.env._("Known once the company is chosen.")
+            return "waiting", self.env._("Known once the company is chosen.")
         if preferences.get("CustomTxnNumbers"):
             return "ok", self.env._("QuickBooks keeps the numbers Odoo gives.")
         return "warning", self.env._(
@@ -203,6 +254,22 @@ class QboPreflight(models.AbstractModel):
         return "warning", self.env._(
             "Without it no notice of Intuit is accepted, and payments arrive by the "
             "poll every 15 minutes only."
+        )
+
+    @api.model
+    def _check_meter(self, connection):
+        if connection.calls_forecast > connection.calls_limit:
+            return "warning", self.env._(
+                "At this pace %(forecast)s metered calls are made this month; Intuit "
+                "blocks reading above %(limit)s in the free tier.",
+                forecast=connection.calls_forecast,
+                limit=connection.calls_limit,
+            )
+        return "ok", self.env._(
+            "%(calls)s this month, %(forecast)s expected, %(limit)s are free.",
+            calls=connection.calls_this_month,
+            forecast=connection.calls_forecast,
+            limit=connection.calls_limit,
         )
 
     @api.model
@@ -275,6 +342,10 @@ class QboPreflight(models.AbstractModel):
     @api.model
     def _mend_verifier(self, connection):
         return connection.action_open_keys()
+
+    @api.model
+    def _mend_meter(self, connection):
+        return connection.action_open_calls()
 
     @api.model
     def _mend_mail(self, connection):

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..exceptions import QboError, QboRejectedError
 from ..tools.digest import digest, to_plain
+from .transaction import own_transaction
 
 WITH_INACTIVE = "Active IN (true, false)"
 # What is kept here, and the condition it is read with.
@@ -95,30 +97,46 @@ class QboReference(models.Model):
         Takes one batch request while no list is longer than a page, and one more for
         each further page, whatever the number of lists.
 
-        :return: ``{entity: QboError}`` of the lists QuickBooks refused
+        :return: the number of records, and ``{entity: QboError}`` of the lists
+            QuickBooks refused
         :raise QboError: Intuit did not answer; what was read before is kept
         """
         answers = client.query_all_batch(self._get_lists(connection))
-        for answer in answers.values():
-            if isinstance(answer, QboError) and not isinstance(
-                answer, QboRejectedError
-            ):
-                raise answer
+        refused = {
+            entity: answer
+            for entity, answer in answers.items()
+            if isinstance(answer, QboError)
+        }
+        for error in refused.values():
+            if not isinstance(error, QboRejectedError):
+                raise error
+        lists = {
+            entity: {payload["Id"]: payload for payload in answer}
+            for entity, answer in answers.items()
+            if entity not in refused
+        }
+        with own_transaction(self.env) as env:
+            # One reader at a time: two would both create what both miss.
+            env.execute_query(
+                SQL(
+                    "SELECT pg_advisory_xact_lock('qbo_reference'::regclass::int, %s)",
+                    connection.id,
+                )
+            )
+            env["qbo.reference"]._apply_lists(connection, lists)
+        connection.invalidate_recordset(flush=False)
+        return sum(map(len, lists.values())), refused
+
+    @api.model
+    def _apply_lists(self, connection, lists):
         existing = {
             (reference.entity, reference.qbo_id): reference
             for reference in self.with_context(active_test=False).search(
                 [("connection_id", "=", connection.id)]
             )
         }
-        for entity, answer in answers.items():
-            if not isinstance(answer, QboError):
-                payloads = {payload["Id"]: payload for payload in answer}
-                self._apply_list(connection, entity, payloads, existing)
-        return {
-            entity: answer
-            for entity, answer in answers.items()
-            if isinstance(answer, QboError)
-        }
+        for entity, payloads in lists.items():
+            self._apply_list(connection, entity, payloads, existing)
 
     @api.model
     def _get_lists(self, connection):

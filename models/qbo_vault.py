@@ -18,9 +18,14 @@ class QboVault(models.AbstractModel):
     _description = "QuickBooks Vault"
 
     @api.model
-    def _get_vault(self):
-        """Raise :class:`VaultError` when there is no usable key."""
-        keys = load_keys(config["data_dir"], os.environ, config.rcfile)
+    def _get_vault(self, create=False):
+        """Return the vault of this database.
+
+        :param bool create: make a key if there is none anywhere; only for what is
+            encrypted now, since a new key opens nothing that is stored
+        :raise VaultError: there is no usable key
+        """
+        keys = load_keys(config["data_dir"], os.environ, config.rcfile, create)
         database_uuid = (
             self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         )
@@ -28,7 +33,7 @@ class QboVault(models.AbstractModel):
 
     @api.model
     def _encrypt(self, secret):
-        return self._get_vault().encrypt(secret) if secret else False
+        return self._get_vault(create=True).encrypt(secret) if secret else False
 
     @api.model
     def _decrypt(self, ciphertext):
@@ -36,7 +41,10 @@ class QboVault(models.AbstractModel):
 
     @api.model
     def _rotate(self, records, field_names):
-        """Encrypt again, under the newest key, what an older key encrypted."""
+        """Encrypt again, under the newest key, what an older key encrypted.
+
+        :raise VaultError: a secret could not be read
+        """
         vault = self._get_vault()
         for record in records:
             outdated = {
@@ -46,3 +54,9 @@ class QboVault(models.AbstractModel):
             }
             if outdated:
                 record.write(outdated)
+
+    @api.model
+    def _is_current(self, ciphertexts):
+        """Tell whether all were encrypted with the newest key."""
+        vault = self._get_vault()
+        return all(vault.is_current(ciphertext) for ciphertext in ciphertexts)

@@ -45,6 +45,12 @@ def _order_call(env, connection_id):
         return f"{type(error).__name__} {connection.state} {connection.suspend_reason}"
 
 
+def _order_lists(env, connection_id):
+    """Read QuickBooks' lists; answer with the number of records."""
+    connection = env["qbo.connection"].browse(connection_id)
+    return str(connection._call(connection._read_references))
+
+
 def _order_take(env, connection_id):
     """Take a turn of the governor; answer with the seconds to wait."""
     connection = env["qbo.connection"].browse(connection_id)
@@ -88,6 +94,7 @@ ORDERS = {
     "token": _order_token,
     "rollback": _order_rollback,
     "call": _order_call,
+    "lists": _order_lists,
     "take": _order_take,
 }
 

@@ -1,5 +1,7 @@
+from datetime import datetime, timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from ..exceptions import QboRetryableError
 from .common import GB_REALM, PRODUCTION_REALM, US_REALM, QboCommon
@@ -52,6 +54,72 @@ class TestConnect(QboCommon):
         other = self._create_user("administrator", self.env.company)
         connections = self.env["qbo.connection"].with_user(other)
         self.assertFalse(connections._consume_oauth_state(state))
+
+    def test_state_expired(self):
+        url = self.connection.with_user(self.administrator).action_connect()["url"]
+        self.env.flush_all()
+        state = self.consent(url)["state"]
+        connections = self.env["qbo.connection"].with_user(self.administrator)
+        with freeze_time(datetime.now() + timedelta(minutes=61)):
+            self.assertFalse(connections._consume_oauth_state(state))
+        self.assertTrue(connections._consume_oauth_state(state))
+
+    def test_lists_are_read_after_connecting(self):
+        cron = self.env.ref("quickbooks_online.ir_cron_qbo_references")
+        before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.connect()
+        after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.assertEqual(after, before + 1)
+
+    def test_live_connection_is_not_archived(self):
+        self.connect()
+        with self.assertRaisesRegex(UserError, "Disconnect it"):
+            self.connection.action_archive()
+        self.connection.with_user(self.administrator).action_disconnect()
+        self.connection.action_archive()
+        other = self._create_connection(self.env["res.company"].create({"name": "2"}))
+        with self.assertRaisesRegex(UserError, "belongs to another company"):
+            other._complete_connection("code", US_REALM)
+
+    def test_what_intuit_said_is_not_written_by_rpc(self):
+        self.connect()
+        connection = self.connection.with_user(self.administrator)
+        for values in (
+            {"realm_id": False},
+            {"state": "connected"},
+            {"company_name": "Mine"},
+            {"suspend_reason": False},
+        ):
+            with self.assertRaises(AccessError):
+                connection.write(values)
+        with self.assertRaises(AccessError):
+            connection.create({"company_id": self.env.company.id, "realm_id": GB_REALM})
+
+    def test_lapsed_company(self):
+        self.control("POST", f"company/{US_REALM}", subscription_status="EXPIRED")
+        self.connect()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertEqual(self.connection.suspend_reason, "subscription")
+        action = self.connection.with_user(self.administrator).action_test_connection()
+        self.assertEqual(action["params"]["type"], "warning")
+
+    def test_reset_company_ends_by_sever_only(self):
+        self.connect()
+        self.connection._suspend("reset")
+        self.env.invalidate_all()
+        connection = self.connection.with_user(self.administrator)
+        with self.assertRaisesRegex(UserError, "Sever"):
+            connection.action_test_connection()
+        with self.assertRaisesRegex(UserError, "Sever"):
+            connection._complete_connection("code", US_REALM)
+        connection.action_sever()
+        self.connect()
+        self.assertEqual(self.connection.state, "connected")
+
+    def test_addresses_of_two_connections(self):
+        other = self._create_connection(self.env["res.company"].create({"name": "2"}))
+        rows = (self.connection + other).read(["redirect_uri", "webhook_url"])
+        self.assertEqual(len(rows), 2)
 
     def test_state_forged(self):
         connections = self.env["qbo.connection"].with_user(self.administrator)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -63,6 +64,16 @@ class TestGovernor(QboCommon):
         with self.fails(UserError) as caught:
             self.connection.with_user(self.administrator).action_test_connection()
         self.assertIn("seconds", str(caught.exception))
+
+    def test_a_worker_does_not_nap_for_long(self):
+        governor = self.env["qbo.governor"]
+        naps = []
+        with patch("time.sleep", naps.append):
+            with self.fails(QboThrottledError):
+                for number in range(11):
+                    governor._wait_turn(self.connection, "request", f"place {number}")
+        self.assertTrue(naps)
+        self.assertLessEqual(sum(naps), 2)
 
     def test_realms_do_not_share_a_pause(self):
         company = self.env["res.company"].create({"name": "Other"})

@@ -149,6 +149,16 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         self.assertNotIn("unknown-code-of-this-test", response.text)
         self.assertNothingChanged()
 
+    def test_wrong_client_secret(self):
+        query = self.consent(self.start())
+        self.connection.client_secret_input = "not-the-secret"
+        self.env.flush_all()
+        response = self.come_back(**query)
+        self.assertEqual(response.status_code, 502)
+        self.assertIn("does not accept the client id and secret", response.text)
+        self.assertNotIn("suspended", response.text)
+        self.assertNothingChanged()
+
     def test_intuit_is_out(self):
         query = self.consent(self.start())
         self.inject("/oauth2/v1/tokens/bearer", status=500, body="<html>down</html>")
@@ -163,6 +173,7 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         response = self.come_back(**query)
         self.assertEqual(response.status_code, 502)
         self.assertIn("refuses access", response.text)
+        self.assertNotIn("suspended", response.text)
         self.assertNothingChanged()
         self.assertFalse(
             any(grant["alive"] for grant in self.control("GET", "grants")["grants"])

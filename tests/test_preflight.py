@@ -1,9 +1,10 @@
+import os
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import QboCommon
+from .common import CLIENT_SECRET, VERIFIER_TOKEN, QboCommon
 
 
 @tagged("post_install", "-at_install")
@@ -20,7 +21,9 @@ class TestPreflight(QboCommon):
     def test_before_connecting(self):
         self.assertEqual(self.get_check("keys")["state"], "ok")
         self.assertEqual(self.get_check("consent")["state"], "blocked")
-        self.assertEqual(self.get_check("lists")["state"], "blocked")
+        for name in ("clocks", "currency", "lists", "numbers"):
+            self.assertEqual(self.get_check(name)["state"], "waiting", name)
+            self.assertFalse(self.get_check(name)["button"], name)
         self.assertIn("appcenter.intuit.com", self.mend("consent")["url"])
 
     def test_keys_missing(self):
@@ -50,7 +53,6 @@ class TestPreflight(QboCommon):
         self.env.invalidate_all()
         checks = self.connection.with_user(self.administrator).preflight
         self.assertFalse([check for check in checks if check["state"] != "ok"])
-        self.assertEqual(self.connection.preflight_open_count, 0)
 
     def test_production_needs_https(self):
         parameters = self.env["ir.config_parameter"]
@@ -88,6 +90,49 @@ class TestPreflight(QboCommon):
         check = self.get_check("schedule")
         self.assertEqual(check["state"], "blocked")
         self.assertIn("alive", check["message"])
+
+    def test_lists_not_read_yet(self):
+        self.connect()
+        self.assertEqual(self.get_check("lists")["state"], "blocked")
+        self.mend("lists")
+        self.assertEqual(self.get_check("lists")["state"], "ok")
+
+    def test_disconnected(self):
+        self.connect()
+        self.connection.with_user(self.administrator).action_disconnect()
+        check = self.get_check("consent")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn("same company", check["message"])
+
+    def test_older_key_is_named_until_all_is_encrypted_again(self):
+        self.addCleanup(os.environ.pop, "QUICKBOOKS_ENCRYPTION_KEY", None)
+        old, new = "the old key of this test " * 2, "the new key of this test " * 2
+        os.environ["QUICKBOOKS_ENCRYPTION_KEY"] = old
+        self.connection.client_secret_input = CLIENT_SECRET
+        self.connection.verifier_token_input = VERIFIER_TOKEN
+        os.environ["QUICKBOOKS_ENCRYPTION_KEY"] = f"{new},{old}"
+        self.assertEqual(self.get_check("vault")["state"], "warning")
+        self.env.ref("quickbooks_online.ir_cron_qbo_clocks").method_direct_trigger()
+        self.assertEqual(self.get_check("vault")["state"], "ok")
+
+    def test_meter_running_over(self):
+        self.connect()
+        self.assertEqual(self.get_check("meter")["state"], "ok")
+        self.env["qbo.governor"]._record(self.connection, 600_000, True, "place")
+        check = self.get_check("meter")
+        self.assertEqual(check["state"], "warning")
+        self.assertEqual(self.mend("meter")["res_model"], "qbo.call")
+
+    def test_no_button_without_the_right_behind_it(self):
+        self.administrator.group_ids -= self.env.ref("base.group_system")
+        self.env.ref("quickbooks_online.ir_cron_qbo_tokens").active = False
+        for name in ("address", "mail", "schedule"):
+            check = self.get_check(name)
+            self.assertNotEqual(check["state"], "ok", name)
+            self.assertFalse(check["button"], name)
+        self.administrator.group_ids += self.env.ref("base.group_system")
+        for name in ("address", "mail", "schedule"):
+            self.assertTrue(self.get_check(name)["button"], name)
 
     def test_only_administrators_get_buttons(self):
         checks = self.connection.with_user(self.accountant).preflight

@@ -146,6 +146,21 @@ class TestProcesses(BaseCase):
         with self.environment() as env:
             self.assertFalse(env["res.partner"].search([("name", "=", "never seen")]))
 
+    def test_two_processes_read_the_lists(self):
+        for _round in range(5):
+            with self.environment() as env:
+                env["qbo.reference"].search(
+                    [("connection_id", "=", self.connection_id)]
+                ).unlink()
+            for worker in self.workers:
+                worker.tell("lists", self.connection_id)
+            answers = {worker.hear() for worker in self.workers}
+            self.assertEqual(len(answers), 1, answers)
+            with self.environment() as env:
+                count = env["qbo.reference"].with_context(active_test=False)
+                found = count.search_count([("connection_id", "=", self.connection_id)])
+            self.assertEqual(answers, {str(found)})
+
     def kill_when_intuit_answered(self):
         """SIGKILL a worker after Intuit rotated and before it could read the answer."""
         victim = self._start_worker()

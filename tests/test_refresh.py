@@ -6,7 +6,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import QboError, QboGrantError, QboRetryableError
-from .common import QboCommon
+from .common import GB_REALM, QboCommon
 
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
 
@@ -102,7 +102,11 @@ class TestRefresh(QboCommon):
             self.administrator,
         )
         mail = self.env["mail.mail"].search(
-            [("model", "=", "qbo.connection"), ("res_id", "=", self.connection.id)]
+            [
+                ("model", "=", "qbo.connection"),
+                ("res_id", "=", self.connection.id),
+                ("recipient_ids", "in", self.administrator.partner_id.ids),
+            ]
         )
         self.assertEqual(len(mail), 1)
         self.assertIn(self.administrator.partner_id, mail.recipient_ids)
@@ -110,6 +114,73 @@ class TestRefresh(QboCommon):
         self.assertIn("Reconnect", mail.body_html)
         banner = self.env["qbo.connection"].with_user(self.user).get_banner()
         self.assertEqual([row["level"] for row in banner], ["danger"])
+        self.assertIn(self.administrator.name, banner[0]["message"])
+        self.assertNotIn("Reconnect", banner[0]["message"])
+
+    def test_death_leaves_the_other_connections_alive(self):
+        company = self.env["res.company"].create({"name": "Britain"})
+        self.administrator.company_ids += company
+        second = self._create_connection(company)
+        self.connect(second, GB_REALM)
+        self.control("POST", "grants", action="disconnect", realm=self.realm())
+        for grant in self.get_grant() + self.get_grant(second):
+            grant.access_expires_at = fields.Datetime.now()
+        self.env.flush_all()
+        self.run_cron()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertEqual(second.state, "connected")
+        self.assertGreater(
+            self.get_grant(second).access_expires_at,
+            fields.Datetime.now() + timedelta(minutes=50),
+        )
+
+    def test_death_without_a_mail_template(self):
+        self.env.ref("quickbooks_online.mail_template_connection_suspended").unlink()
+        self.control("POST", "grants", action="disconnect", realm=self.realm())
+        with self.fails(QboGrantError):
+            self.read_company()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertTrue(self.connection.activity_ids)
+
+    def test_broken_alert_does_not_undo_the_suspension(self):
+        template = self.env.ref("quickbooks_online.mail_template_connection_suspended")
+        # By SQL, as an upgrade may leave it: the form refuses such a template.
+        self.env.cr.execute(
+            "UPDATE mail_template SET subject = %s WHERE id = %s",
+            ['{"en_US": "{{ object.no_such_field }}"}', template.id],
+        )
+        template.invalidate_recordset()
+        self.control("POST", "grants", action="disconnect", realm=self.realm())
+        with (
+            self.fails(QboGrantError),
+            mute_logger(
+                "odoo.addons.quickbooks_online.models.qbo_connection_health",
+                "odoo.addons.mail.models.mail_render_mixin",
+            ),
+        ):
+            self.read_company()
+        self.assertEqual(self.connection.state, "suspended")
+
+    def test_reason_follows_what_is_found_later(self):
+        self.connection._suspend("client")
+        self.env.invalidate_all()
+        self.control("POST", "grants", action="disconnect", realm=self.realm())
+        self.age_access_token(minutes=1)
+        with self.fails(UserError):
+            self.connection.with_user(self.administrator).action_test_connection()
+        self.assertEqual(self.connection.suspend_reason, "grant")
+
+    def test_people_are_told_in_their_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.administrator.lang = "fr_FR"
+        template = self.env.ref("quickbooks_online.mail_template_connection_suspended")
+        template.with_context(lang="fr_FR").subject = "Connexion suspendue"
+        self.env.flush_all()
+        self.connection._suspend("grant")
+        mail = self.env["mail.mail"].search(
+            [("recipient_ids", "in", self.administrator.partner_id.ids)]
+        )
+        self.assertEqual(mail.subject, "Connexion suspendue")
 
     def test_dead_connection_is_left_alone(self):
         self.control("POST", "grants", action="disconnect", realm=self.realm())
@@ -233,8 +304,13 @@ class TestRefresh(QboCommon):
         self.env.flush_all()
         self.run_cron("clocks")
         self.assertEqual(self.connection.hard_days_left, 5)
-        self.assertEqual(len(self.get_warnings()), 1)
+        self.assertEqual(
+            len(self.get_warnings()), len(self.connection._get_administrators())
+        )
         self.assertEqual(self.connection.health, "bad")
+        connections = self.env["qbo.connection"]
+        banner = connections.with_user(self.administrator).get_banner()
+        self.assertIn("5 days", banner[0]["message"])
 
     def test_clock_prolonged_by_a_new_consent(self):
         self.get_grant().refresh_expires_at = fields.Datetime.now() + timedelta(days=3)

@@ -1,10 +1,11 @@
 import logging
 import os
 import pathlib
+import tempfile
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from ..exceptions import QboError, VaultError
 from .common import CLIENT_SECRET, VERIFIER_TOKEN, QboCommon
@@ -175,6 +176,34 @@ class TestSecrets(QboCommon):
         self.assertIn("encrypts the connection's secrets", str(caught.exception))
         checks = {check["name"]: check for check in self.connection.preflight}
         self.assertEqual(checks["vault"]["state"], "blocked")
+
+    def test_lost_key_file_is_not_replaced_by_a_new_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.patch(config, "options", config.options.new_child())
+            config["data_dir"] = folder
+            self.connection.client_secret_input = CLIENT_SECRET
+            self.env.flush_all()
+            self.connect()
+            key = pathlib.Path(folder) / "quickbooks_online.key"
+            key.unlink()
+            with self.fails(VaultError):
+                self.connection._call(lambda client: client.get_company_info())
+            self.assertFalse(key.exists())
+        self.assertEqual(self.connection.suspend_reason, "vault")
+
+    def test_disconnect_without_the_key_says_so(self):
+        self.connect()
+        self.set_key("another key that is long enough to be one")
+        action = self.connection.with_user(self.administrator).action_disconnect()
+        self.assertIn("could not be revoked", action["params"]["message"])
+        self.assertEqual(self.get_grant().state, "revoking")
+        os.environ.pop("QUICKBOOKS_ENCRYPTION_KEY")
+        self.env.ref("quickbooks_online.ir_cron_qbo_tokens").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(self.get_grant())
+        self.assertFalse(
+            any(grant["alive"] for grant in self.control("GET", "grants")["grants"])
+        )
 
     def test_key_brought_back(self):
         self.connect()

@@ -7,6 +7,7 @@ const ICONS = {
     ok: "fa-check-circle text-success",
     warning: "fa-exclamation-circle text-warning",
     blocked: "fa-times-circle text-danger",
+    waiting: "fa-clock-o text-muted",
 };
 
 /** The pre-flight panel: a row per check, with a button to where it is mended. */

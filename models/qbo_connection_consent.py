@@ -8,26 +8,24 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, consteq, hash_sign, verify_hash_signed
 from odoo.tools.urls import urljoin
 
-from ..exceptions import QboError, VaultError
+from ..const import OAUTH_STATE_HOURS
+from ..exceptions import QboConfigurationError, QboError, QboGrantError, VaultError
 from ..tools.endpoints import get_endpoints
 from ..tools.oauth import OAuthClient, build_authorize_url
 from .transaction import own_transaction
 
 _logger = logging.getLogger(__name__)
 
-OAUTH_STATE_HOURS = 1
 OAUTH_SCOPE = "quickbooks_online.oauth"
 CALLBACK_PATH = "/quickbooks_online/oauth/callback"
 RECONNECT_PATH = "/quickbooks_online/reconnect"
 WEBHOOK_PATH = "/quickbooks_online/webhook"
-ENCRYPTED_FIELDS = ("client_secret_encrypted", "verifier_token_encrypted")
 
 
-class QboConsentMixin(models.AbstractModel):
+class QboConnection(models.Model):
     """The keys of the Intuit app and the way through Intuit's consent page."""
 
-    _name = "qbo.consent.mixin"
-    _description = "QuickBooks Consent"
+    _inherit = "qbo.connection"
 
     client_id = fields.Char(
         "Client ID", copy=False, groups="quickbooks_online.group_qbo_administrator"
@@ -101,8 +99,8 @@ class QboConsentMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_urls(self):
-        base_url = self.get_base_url()
         for connection in self:
+            base_url = connection.get_base_url()
             connection.redirect_uri = urljoin(base_url, CALLBACK_PATH)
             connection.webhook_url = urljoin(base_url, WEBHOOK_PATH)
             connection.reconnect_url = urljoin(base_url, RECONNECT_PATH)
@@ -175,37 +173,24 @@ class QboConsentMixin(models.AbstractModel):
         self._claim_realm(realm_id, tokens)
         self.env["qbo.grant"]._store(self, tokens)
         try:
-            self._take_up_work(tokens.access_token)
+            self._read_company(
+                self._get_client(tokens.access_token),
+                connected_at=fields.Datetime.now(),
+                connected_by_id=self.env.uid,
+                warned_days=0,
+            )
         except QboError:
             if not was_linked:
                 self._let_go()
             raise
-        self.invalidate_recordset()
         self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger()
-
-    def _take_up_work(self, access_token):
-        with own_transaction(self.env) as env:
-            # In the administrator's name: the chatter says who connected.
-            connection = env[self._name].browse(self.id).with_user(self.env.uid).sudo()
-            client = connection._get_client(access_token)
-            connection.write(
-                {
-                    "connected_at": fields.Datetime.now(),
-                    "connected_by_id": self.env.uid,
-                    "warned_days": 0,
-                    **connection._prepare_company_values(client),
-                }
-            )
-            connection._change_state("connected")
 
     def _let_go(self):
         """Leave nothing of a first consent that could not be used."""
         grant = self.env["qbo.grant"]
         grant._mark_revoking(self)
         grant._revoke(self)
-        with own_transaction(self.env) as env:
-            env[self._name].browse(self.id).realm_id = False
-        self.invalidate_recordset()
+        self._write_committed({"realm_id": False})
 
     def _check_realm(self, realm_id):
         if not (realm_id or "").isdigit():
@@ -215,6 +200,8 @@ class QboConsentMixin(models.AbstractModel):
                     "again and choose a company on Intuit's page."
                 )
             )
+        if self.suspend_reason == "reset":
+            raise UserError(self._get_suspension_message("reset"))
         if self.realm_id and self.realm_id != realm_id:
             raise UserError(
                 self.env._(
@@ -227,13 +214,17 @@ class QboConsentMixin(models.AbstractModel):
                     other=realm_id,
                 )
             )
-        taken = self.sudo().search_count(
-            [
-                ("realm_id", "=", realm_id),
-                ("environment", "=", self.environment),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
+        taken = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_count(
+                [
+                    ("realm_id", "=", realm_id),
+                    ("environment", "=", self.environment),
+                    ("id", "!=", self.id),
+                ],
+                limit=1,
+            )
         )
         if taken:
             raise self._get_realm_taken_error(realm_id)
@@ -244,6 +235,7 @@ class QboConsentMixin(models.AbstractModel):
             with own_transaction(self.env) as env:
                 env[self._name].browse(self.id).realm_id = realm_id
                 env.flush_all()
+            self.invalidate_recordset(flush=False)
         except psycopg2.errors.UniqueViolation as error:
             self._revoke_unused(tokens)
             raise self._get_realm_taken_error(realm_id) from error
@@ -253,6 +245,32 @@ class QboConsentMixin(models.AbstractModel):
             self._get_oauth_client().revoke(tokens.refresh_token)
         except QboError as error:
             _logger.warning("A consent that is not used was not revoked: %s", error)
+
+    def _describe_failed_consent(self, error):
+        """Return why a consent came to nothing, for the page Intuit leads back to."""
+        if isinstance(error, QboGrantError):
+            return self.env._(
+                "Intuit did not accept the code it had sent with you: it works once "
+                "and for a few minutes. Nothing was changed; click Connect again."
+            )
+        if isinstance(error, QboConfigurationError) and error.kind == "client":
+            return self.env._(
+                "Intuit does not accept the client id and secret of %(name)s. Copy "
+                "them again from your Intuit app, then click Connect again.",
+                name=self.name,
+            )
+        if isinstance(error, QboConfigurationError):
+            return self.env._(
+                "Intuit refuses access to the company you chose. Check that it is a "
+                "%(environment)s company, that the keys are the ones for it, and that "
+                "you may administer it; then click Connect again.",
+                environment=dict(
+                    self._fields["environment"]._description_selection(self.env)
+                )[self.environment],
+            )
+        if isinstance(error, VaultError):
+            return self._get_suspension_cause("vault")
+        return self._describe_error(error)
 
     def _get_realm_taken_error(self, realm_id):
         return UserError(

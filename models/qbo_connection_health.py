@@ -1,5 +1,8 @@
+import logging
+
 from odoo import api, fields, models
 
+from ..const import CLOCK_WARNING_DAYS
 from ..exceptions import (
     QboConfigurationError,
     QboGrantError,
@@ -8,19 +11,16 @@ from ..exceptions import (
     QboThrottledError,
     VaultError,
 )
+from .qbo_connection import ADMINISTRATOR_GROUP
 from .transaction import own_transaction
 
-# Days before the end of a connection at which its administrators are warned.
-CLOCK_WARNING_DAYS = (30, 7, 1)
-
-ADMINISTRATOR_GROUP = "quickbooks_online.group_qbo_administrator"
+_logger = logging.getLogger(__name__)
 
 
-class QboHealthMixin(models.AbstractModel):
+class QboConnection(models.Model):
     """Whether a connection lives, what ends it, and who is told."""
 
-    _name = "qbo.health.mixin"
-    _description = "QuickBooks Connection Health"
+    _inherit = "qbo.connection"
 
     grant_ids = fields.One2many(
         "qbo.grant", "connection_id", readonly=True, groups=fields.NO_ACCESS
@@ -141,38 +141,71 @@ class QboHealthMixin(models.AbstractModel):
 
     def _suspend(self, reason):
         """Park all work and tell the administrators, whatever the caller rolls back."""
-        with own_transaction(self.env, lock_timeout=10) as env:
+        with own_transaction(self.env) as env:
             connection = env[self._name].browse(self.id)
-            if connection.state == "connected":
-                connection._change_state("suspended", reason)
-        self.invalidate_recordset()
+            if connection.state not in ("connected", "suspended"):
+                return
+            if connection.suspend_reason == reason:
+                return
+        self._change_state("suspended", reason)
 
-    def _change_state(self, state, reason=False):
-        was = self.state, self.suspend_reason
-        if was == (state, reason):
-            return
-        self.write(
+    def _change_state(self, state, reason=False, **values):
+        """Commit a new state at once; then tell those whom it concerns."""
+        self._write_committed(
             {
                 "state": state,
                 "suspend_reason": reason,
                 "suspended_at": state == "suspended" and fields.Datetime.now(),
+                **values,
             }
         )
-        if state == "suspended":
-            self._alert_administrators(
-                "quickbooks_online.mail_template_connection_suspended",
-                self._get_suspension_message(self.suspend_reason),
-            )
-        else:
-            self._clear_alerts()
-        self._get_administrators()._bus_send("qbo_banner", {})
+        self._announce_state()
+
+    def _write_committed(self, values):
+        """Write what Intuit said in a transaction of its own.
+
+        The caller's transaction may be rolled back, or have begun before another
+        process wrote here: it must not write the row itself.
+        """
+        with own_transaction(self.env, lock_timeout=10) as env:
+            self._with_own_environment(env).write(values)
+        self.invalidate_recordset(flush=False)
+
+    def _with_own_environment(self, env):
+        """Return the record there, in the name of the user who acts here."""
+        return env[self._name].browse(self.id).with_user(self.env.uid).sudo()
+
+    def _announce_state(self):
+        try:
+            with own_transaction(self.env) as env:
+                connection = self._with_own_environment(env)
+                if connection.state == "suspended":
+                    connection._alert_administrators(
+                        "quickbooks_online.mail_template_connection_suspended"
+                    )
+                else:
+                    connection._clear_alerts()
+                connection._get_administrators()._bus_send("qbo_banner", {})
+        except Exception:
+            # The state is committed and stands on every page; a template somebody
+            # broke must not take it back.
+            _logger.exception("The state of connection %s was not announced", self.id)
 
     def _get_suspension_message(self, reason):
         """Say what happened and what to do about it."""
-        mend = {
+        return self.env._(
+            "%(name)s is suspended. %(cause)s Nothing is lost: what waits goes out "
+            "afterwards.",
+            name=self.name,
+            cause=self._get_suspension_cause(reason),
+        )
+
+    def _get_suspension_cause(self, reason):
+        causes = {
             "grant": self.env._(
-                "The consent given at Intuit ended: it was withdrawn in QuickBooks, or "
-                "not used for 100 days. Click Reconnect and choose the same company."
+                "The consent given at Intuit ended: it was withdrawn in QuickBooks, "
+                "was not used for 100 days, or belongs to other keys. Click Reconnect "
+                "and choose the same company."
             ),
             "client": self.env._(
                 "Intuit does not accept the client id and secret. Copy them again from "
@@ -197,12 +230,7 @@ class QboHealthMixin(models.AbstractModel):
                 "Sever the connection and connect again."
             ),
         }
-        return self.env._(
-            "%(name)s is suspended. %(mend)s Nothing is lost: what waits goes out "
-            "afterwards.",
-            name=self.name,
-            mend=mend.get(reason, ""),
-        )
+        return causes.get(reason, "")
 
     def _describe_error(self, error):
         """Return a sentence for the user: what happened and what to do."""
@@ -240,20 +268,27 @@ class QboHealthMixin(models.AbstractModel):
             and self.company_id in user.company_ids
         )
 
-    def _alert_administrators(self, template, message):
-        """One activity per administrator, one e-mail, one line in the chatter."""
+    def _alert_administrators(self, template):
+        """One line in the chatter; per administrator an activity and an e-mail."""
         connection_sudo = self.sudo()
-        connection_sudo.message_post(body=message)
+        connection_sudo.message_post(body=connection_sudo.health_message)
         connection_sudo._clear_alerts()
-        # The e-mail below says it; the one about an activity assigned would repeat it.
-        quiet = connection_sudo.with_context(mail_activity_quick_update=True)
+        template_sudo = self.env.ref(template, raise_if_not_found=False)
         for user in self._get_administrators():
-            quiet.activity_schedule(
+            # The e-mail says it; the one about an activity assigned would repeat it.
+            told = connection_sudo.with_context(
+                lang=user.lang, mail_activity_quick_update=True
+            )
+            told.activity_schedule(
                 "quickbooks_online.mail_activity_type_connection",
                 user_id=user.id,
-                note=message,
+                note=told.health_message,
             )
-        self.env.ref(template).sudo().send_mail(self.id)
+            if template_sudo:
+                template_sudo.sudo().with_context(lang=user.lang).send_mail(
+                    self.id, email_values={"recipient_ids": [(4, user.partner_id.id)]}
+                )
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _clear_alerts(self):
         self.sudo().activity_unlink(["quickbooks_online.mail_activity_type_connection"])
@@ -274,12 +309,24 @@ class QboHealthMixin(models.AbstractModel):
         return [
             {
                 "id": connection.id,
-                "message": connection.health_message,
+                "message": connection._get_banner_message(),
                 "level": "danger" if connection.health == "bad" else "warning",
             }
             for connection in connections
             if connection.state == "suspended" or connection._is_clock_running_out()
         ]
+
+    def _get_banner_message(self):
+        administrators = self._get_administrators()
+        if self.env.user in administrators:
+            return self.health_message
+        return self.env._(
+            "The connection of %(name)s to QuickBooks stopped or is about to. "
+            "%(administrators)s can mend it.",
+            name=self.name,
+            administrators=", ".join(administrators.mapped("name"))
+            or self.env._("A QuickBooks administrator"),
+        )
 
     # === CLOCKS === #
 
@@ -319,8 +366,7 @@ class QboHealthMixin(models.AbstractModel):
         self.warned_days = threshold
         if is_nearer:
             self._alert_administrators(
-                "quickbooks_online.mail_template_connection_ends",
-                self._get_clock_message(days_left),
+                "quickbooks_online.mail_template_connection_ends"
             )
 
 
