@@ -21,6 +21,8 @@ class TestBrowser(ConnectionMixin, HttpCase):
         cls.addClassCleanup(cls.server.stop)
         os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
         cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
+        # Once for all tests: each would build them anew and roll them back.
+        cls.env["ir.qweb"]._pregenerate_assets_bundles()
 
     def setUp(self):
         super().setUp()
