@@ -173,17 +173,25 @@ class QboConnection(models.Model):
         self._claim_realm(realm_id, tokens)
         self.env["qbo.grant"]._store(self, tokens)
         try:
-            self._read_company(
-                self._get_client(tokens.access_token),
-                connected_at=fields.Datetime.now(),
-                connected_by_id=self.env.uid,
-                warned_days=0,
-            )
+            self._take_up_work(tokens.access_token)
         except QboError:
             if not was_linked:
                 self._let_go()
             raise
         self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger()
+
+    def _take_up_work(self, access_token):
+        # The realm was committed a moment ago: the transaction of the request, which
+        # is older, does not see it.
+        with own_transaction(self.env) as env:
+            connection = self._with_own_environment(env)
+            connection._read_company(
+                connection._get_client(access_token),
+                connected_at=fields.Datetime.now(),
+                connected_by_id=self.env.uid,
+                warned_days=0,
+            )
+        self.invalidate_recordset(flush=False)
 
     def _let_go(self):
         """Leave nothing of a first consent that could not be used."""

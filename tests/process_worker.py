@@ -45,6 +45,26 @@ def _order_call(env, connection_id):
         return f"{type(error).__name__} {connection.state} {connection.suspend_reason}"
 
 
+def _order_authorize(env, connection_id):
+    """Click Connect; answer with the address of Intuit's consent page."""
+    return env["qbo.connection"].browse(connection_id).action_connect()["url"]
+
+
+def _order_complete(env, connection_id, code, realm_id, state):
+    """Come back from Intuit; answer with the state of the connection."""
+    connection = env["qbo.connection"]._consume_oauth_state(state)
+    if connection.id != connection_id:
+        return "not this connection's state"
+    connection._complete_connection(code, realm_id)
+    return "completed"
+
+
+def _order_click(env, connection_id, button):
+    """Click a button of the connection; answer with the button."""
+    getattr(env["qbo.connection"].browse(connection_id), button)()
+    return button
+
+
 def _order_lists(env, connection_id):
     """Read QuickBooks' lists; answer with the number of records."""
     connection = env["qbo.connection"].browse(connection_id)
@@ -94,17 +114,20 @@ ORDERS = {
     "token": _order_token,
     "rollback": _order_rollback,
     "call": _order_call,
+    "authorize": _order_authorize,
+    "complete": _order_complete,
+    "click": _order_click,
     "lists": _order_lists,
     "take": _order_take,
 }
 
 
-def _run(database, order, connection_id):
+def _run(database, order, connection_id, *arguments):
     # Installing or uninstalling puts another registry in the place of this one.
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         try:
-            return ORDERS[order](env, int(connection_id))
+            return ORDERS[order](env, int(connection_id), *arguments)
         except Exception as error:
             cr.rollback()
             return f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -1,6 +1,8 @@
 import os
+import re
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -120,6 +122,66 @@ class TestProcesses(BaseCase):
         with self.environment() as env:
             connection = env["qbo.connection"].browse(self.connection_id)
             return connection.state, connection.suspend_reason
+
+    def test_connect_and_reconnect(self):
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            connection.grant_ids.unlink()
+            connection.write({"realm_id": False, "state": "draft"})
+        for _round in range(2):
+            url = self.workers[0].ask("authorize", self.connection_id)
+            query = self.click_connect(url)
+            answer = self.workers[0].ask(
+                "complete",
+                self.connection_id,
+                query["code"],
+                query["realmId"],
+                query["state"],
+            )
+            self.assertEqual(answer, "completed")
+            self.assertEqual(self.get_state(), ("connected", False))
+            self.assertNotIn("Error", self.workers[1].ask("call", self.connection_id))
+
+    def click(self, button):
+        self.assertEqual(
+            self.workers[0].ask("click", self.connection_id, button), button
+        )
+
+    def test_every_button_on_committed_data(self):
+        self.click("action_test_connection")
+        self.click("action_refresh_references")
+        self.control("POST", f"company/{US_REALM}", subscription_status="EXPIRED")
+        self.click("action_test_connection")
+        self.assertEqual(self.get_state(), ("suspended", "subscription"))
+        self.control("POST", f"company/{US_REALM}", subscription_status="SUBSCRIBED")
+        self.click("action_test_connection")
+        self.assertEqual(self.get_state(), ("connected", False))
+        self.click("action_disconnect")
+        self.assertEqual(self.get_state(), ("disconnected", False))
+        self.consent()
+        self.click("action_sever")
+        self.assertEqual(self.get_state(), ("draft", False))
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            self.assertFalse(connection.realm_id)
+            self.assertFalse(connection.grant_ids)
+            self.assertFalse(connection.reference_ids)
+
+    def click_connect(self, url):
+        page = requests.get(url, timeout=30)
+        hidden = dict(
+            re.findall(
+                r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text
+            )
+        )
+        answer = requests.post(
+            url.partition("?")[0],
+            data={**hidden, "realm_id": US_REALM, "decision": "connect"},
+            allow_redirects=False,
+            timeout=30,
+        )
+        query = parse_qs(urlsplit(answer.headers["Location"]).query)
+        return {name: values[0] for name, values in query.items()}
 
     def test_two_processes_refresh_once(self):
         self.control("POST", "switches", rotation="always")
