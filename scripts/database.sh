@@ -201,6 +201,19 @@ CONF
 
 run_odoo() { "$PYTHON" -m odoo "$@"; }
 
+# A clone that was deleted leaves its databases behind.
+drop_vanished_checkouts() {
+    local directory key database
+    for directory in "$CACHE"/checkout/*; do
+        [[ -L $directory/addons/quickbooks_online && ! -e $directory/addons/quickbooks_online ]] || continue
+        key=${directory##*/}
+        for database in $(list_databases "qbo_${key}_%"); do
+            drop_database "$database"
+        done
+        rm -rf "$directory"
+    done
+}
+
 # --- the base database: Odoo's own modules, without the addon --------------
 
 # One per line: what the addon stands on.
@@ -245,6 +258,7 @@ ensure_base_database() {
     BASE_KEY=$(hash_text "$BASE_RECIPE|$ODOO_VERSION|$(base_modules)|$(cat "$CHECKOUT/scripts/base_database.py")")
     BASE_DATABASE=qbo_base_$BASE_KEY
     with_lock "database-$BASE_KEY" ensure_base_database_once
+    drop_vanished_checkouts
 }
 
 # --- the template with the addon installed ---------------------------------
