@@ -11,6 +11,10 @@ from ..tools import governor
 from ..tools.faults import Fault
 from .transaction import own_transaction
 
+# Seconds added at random to a nap: those who wait for the same moment would all wake
+# at once and queue up for the row.
+NAP_JITTER = 0.1
+
 
 class QboGovernor(models.Model):
     """Keeps Intuit's limits for all processes and hosts together.
@@ -49,8 +53,9 @@ class QboGovernor(models.Model):
         while wait := self._take(connection, kind, place):
             if wait > patience:
                 raise self._turn_comes_later(wait)
-            patience -= wait
-            time.sleep(wait)
+            nap = wait + random.uniform(0, NAP_JITTER)
+            patience -= nap
+            time.sleep(nap)
 
     @api.model
     def _take(self, connection, kind, place=None):
@@ -112,9 +117,13 @@ class QboGovernor(models.Model):
 
     @api.model
     def _lock_row(self, env, connection):
+        # The clock is read after the lock is held: a wait for it is no transit time.
         select = SQL(
-            """SELECT id, state FROM qbo_governor
-                WHERE realm_id = %s AND environment = %s FOR UPDATE""",
+            """WITH locked AS MATERIALIZED (
+                      SELECT id, state FROM qbo_governor
+                       WHERE realm_id = %s AND environment = %s FOR UPDATE)
+               SELECT id, state, extract(epoch FROM clock_timestamp())::float
+                 FROM locked""",
             connection.realm_id,
             connection.environment,
         )
@@ -129,11 +138,7 @@ class QboGovernor(models.Model):
                 )
             )
             rows = env.execute_query(select)
-        row_id, state = rows[0]
-        # Asked for after the lock is held: a wait for it must not count as transit.
-        [(now,)] = env.execute_query(
-            SQL("SELECT extract(epoch FROM clock_timestamp())::float")
-        )
+        row_id, state, now = rows[0]
         return row_id, state or {}, now
 
     @api.model

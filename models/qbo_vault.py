@@ -25,7 +25,7 @@ class QboVault(models.AbstractModel):
             encrypted now, since a new key opens nothing that is stored
         :raise VaultError: there is no usable key
         """
-        keys = load_keys(config["data_dir"], os.environ, config.rcfile, create)
+        keys = load_keys(config["data_dir"], os.environ, config["config"], create)
         database_uuid = (
             self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         )

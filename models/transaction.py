@@ -19,7 +19,8 @@ def own_transaction(env, lock_timeout=60):
         ``LockNotAvailable``, so that no deadlock with the caller can last.
     """
     with env.registry.cursor() as cr:
+        settings = "SET LOCAL lock_timeout = %s"
         if isinstance(cr, Cursor):
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        cr.execute("SET LOCAL lock_timeout = %s", [f"{lock_timeout}s"])
+            settings = f"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; {settings}"
+        cr.execute(settings, [f"{lock_timeout}s"])
         yield api.Environment(cr, SUPERUSER_ID, {})

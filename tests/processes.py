@@ -19,7 +19,7 @@ class Worker:
 
     def __init__(self, database, base_url):
         self.process = subprocess.Popen(
-            [sys.executable, str(WORKER), config.rcfile or "", database],
+            [sys.executable, str(WORKER), config["config"] or "", database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
