@@ -68,6 +68,21 @@ class Switches:
     delete_paid_invoice: str = "refuse"
     """Delete of such an invoice: `refuse` (6000) or `unlink`."""
 
+    delete_applied_credit: str = "refuse"
+    """Delete of a credit memo that is applied: `refuse` (6000) or `unlink`."""
+
+    credit_memo_links: str = "absent"
+    """LinkedTxn of an applied credit memo: `absent` (captured) or `shown`."""
+
+    delete_invoiced_estimate: str = "refuse"
+    """Delete of an estimate that became an invoice: `refuse` (6000) or `unlink`."""
+
+    estimate_without_lines: str = "refuse"
+    """Estimate without Line: `refuse` (2020) or `accept` (Intuit's page)."""
+
+    closed_period_binds_estimates: bool = True
+    """Whether 6210 also meets estimates, which post nothing."""
+
     second_void: str = "accept"
     """Void of what is void already: `accept` or `refuse` (6000)."""
 

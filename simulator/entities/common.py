@@ -74,7 +74,8 @@ PHONE = Shape(
 
 EMAIL = Shape("EmailAddress", (text("Address", 100),), ignored=("Id", "Default", "Tag"))
 
-# Bill addresses of sales forms take several, separated by commas.
+# Sales forms take several addresses, separated by commas.
+BILL_EMAIL = EMAIL
 EMAILS = Shape(
     "EmailAddress", (text("Address", 200),), ignored=("Id", "Default", "Tag")
 )

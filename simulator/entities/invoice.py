@@ -4,33 +4,33 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from .. import changes, faults
-from ..numbers import ZERO, money
+from ..numbers import ZERO
 from ..schema import Shape, amount, day, flag, nested, ref, text
 from .common import PLAIN_REFERENCE
-from .sales import (
-    HEAD_FIELDS,
+from .receivable import Receivable
+from .sales_shapes import (
+    DELIVERY_INFO,
     ITEM_LINE,
     PARTY_FIELDS,
+    SALES_IGNORED,
     SUM_FIELDS,
-    SalesForm,
-    applied_amount,
+    head_fields,
 )
 from .transaction import ENTITY_WITH_CUSTOM_FIELDS, TRANSACTION_IGNORED
 
 DEFAULT_DUE_DAYS = 30
-
-DELIVERY_INFO = Shape("TransactionDeliveryInfo", (text("DeliveryType"),))
+ESTIMATE = "Estimate"
 
 INVOICE = Shape(
     "Invoice",
     (
-        amount("Deposit"),
+        amount("Deposit", minimum=ZERO),
         flag("AllowIPNPayment", read_only=True),
         flag("AllowOnlinePayment", read_only=True),
         flag("AllowOnlineCreditCardPayment"),
         flag("AllowOnlineACHPayment"),
         *ENTITY_WITH_CUSTOM_FIELDS,
-        *HEAD_FIELDS,
+        *head_fields(),
         *PARTY_FIELDS,
         ref("SalesTermRef", "Term", query="F"),
         day("DueDate", query="FS"),
@@ -44,6 +44,7 @@ INVOICE = Shape(
         nested("TaxExemptionRef", PLAIN_REFERENCE, read_only=True),
     ),
     ignored=TRANSACTION_IGNORED
+    + SALES_IGNORED
     + (
         "EInvoiceStatus",
         "ECloudStatusTimeStamp",
@@ -52,26 +53,11 @@ INVOICE = Shape(
         "OverDueDays",
         "InvoiceStatus",
         "CallToAction",
-        "ShipMethodRef",
-        "FOB",
-        "PONumber",
-        "RemitToRef",
-        "SalesRepRef",
-        "TaxRegime",
-        "LessCIS",
-        "ARAccountRef",
-        "PaymentMethodRef",
-        "PaymentRefNum",
-        "PaymentType",
-        "CheckPayment",
-        "CreditCardPayment",
-        "GovtTxnRefIdentifier",
-        "Tag",
     ),
 )
 
 
-class Invoice(SalesForm):
+class Invoice(Receivable):
     """A sale that the customer pays later."""
 
     name = "Invoice"
@@ -80,34 +66,16 @@ class Invoice(SalesForm):
     operations = frozenset({"create", "update", "delete", "void"})
     indexes = ("DocNumber", "CustomerRef")
     prints_total_count = True
+    numbers_itself = True
 
-    def complete(self, company, write):
-        """Everything QBO adds to or checks in an invoice."""
-        values = write.values
-        customer = company.store.get("Customer", write.value_of("CustomerRef"))
-        self.settle_date(company, write)
-        custom = company.preference("SalesFormsPrefs.CustomTxnNumbers")
-        self.settle_number(company, write, custom=custom, check=custom)
-        self.settle_currency(company, write, customer)
-        self.settle_addresses(company, write)
-        self.settle_delivery(write)
-        self._settle_due_date(company, write)
-        values["CustomField"] = self.custom_fields(company, write)
-        self.compute(company, write)
-        self._settle_balance(company, write)
-        self._settle_flags(company, write)
-
-    def _settle_flags(self, company, write):
+    def settle_flags(self, company, write):
+        """Online payment, and what automated sales tax adds."""
+        super().settle_flags(company, write)
         values = write.values
         for name in ("AllowIPNPayment", "AllowOnlinePayment"):
             values[name] = False
         for name in ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"):
             values[name] = bool(values.get(name))
-        values["LinkedTxn"] = list(write.before("LinkedTxn", ()))
-        if company.country == "US":
-            values["ApplyTaxAfterDiscount"] = bool(values.get("ApplyTaxAfterDiscount"))
-        else:
-            values["ApplyTaxAfterDiscount"] = None
         if company.sales_tax == "automated":
             values["TaxExemptionRef"] = {}
             if write.creates:
@@ -121,23 +89,66 @@ class Invoice(SalesForm):
         flat = {"Line1": own.get("Line1"), "Line2": f"{own.get('City', '')}, {region}"}
         return self.address(company, flat)
 
-    def _settle_balance(self, company, write):
-        values = write.values
-        deposit = values.get("Deposit")
-        allowed = company.preference("SalesFormsPrefs.AllowDeposit")
-        values["Deposit"] = (deposit or ZERO) if allowed else None
-        settled = applied_amount(write.old) if write.old else ZERO
-        if write.old:
-            settled -= write.old.get("Deposit") or ZERO
-        balance = values["TotalAmt"] - settled - (values["Deposit"] or ZERO)
-        if balance < 0:
-            raise faults.business(
-                "The total cannot be less than what was paid on the invoice."
-            )
-        values["Balance"] = money(balance)
-        values["HomeBalance"] = self.home_amount(company, values, balance)
+    # --- the estimates it came from ---
 
-    def _settle_due_date(self, company, write):
+    def settle_links(self, company, write):
+        """Estimates are linked as sent (none sent: as before), payments are QBO's.
+
+        Other types are dropped without a word, as QBO does.
+        """
+        before = write.before("LinkedTxn", ())
+        links = before
+        if write.sent.get("LinkedTxn") is not None:
+            links = _estimate_links(write.sent["LinkedTxn"])
+            links += [link for link in before if link["TxnType"] != ESTIMATE]
+        known = _estimate_ids(before)
+        customer_id = write.value_of("CustomerRef")
+        for estimate_id in _estimate_ids(links):
+            if estimate_id not in known:
+                company.entity(ESTIMATE).check_link(company, estimate_id, customer_id)
+        write.values["LinkedTxn"] = list(links)
+
+    def saved(self, company, row, write):
+        """Estimates close, or open again when the link went."""
+        self._move_estimates(
+            company, row["Id"], write.before("LinkedTxn", ()), row["LinkedTxn"]
+        )
+        super().saved(company, row, write)
+
+    def _move_estimates(self, company, invoice_id, before, after):
+        old, new = _estimate_ids(before), _estimate_ids(after)
+        estimates = company.entity(ESTIMATE)
+        for estimate_id in new:
+            if estimate_id not in old:
+                estimates.close(company, estimate_id, invoice_id)
+        for estimate_id in old:
+            if estimate_id not in new:
+                estimates.reopen(company, estimate_id)
+
+    def lose_estimate(self, company, invoice_id, estimate_id):
+        """Take the link to a deleted estimate away."""
+        row = dict(company.store.get(self.name, invoice_id))
+        row["LinkedTxn"] = [
+            link for link in row["LinkedTxn"] if link["TxnId"] != estimate_id
+        ]
+        company.touch(self.name, row)
+
+    def deleted(self, company, row):
+        """Estimates open again."""
+        super().deleted(company, row)
+        self._move_estimates(company, row["Id"], row["LinkedTxn"], ())
+
+    # --- balance, terms, flags ---
+
+    def settle_balance(self, company, write):
+        """A deposit lowers the balance, where the company takes deposits."""
+        values = write.values
+        allowed = company.preference("SalesFormsPrefs.AllowDeposit")
+        values["Deposit"] = (values.get("Deposit") or ZERO) if allowed else None
+        super().settle_balance(company, write)
+
+    def settle_terms(self, company, write):
+        """The due date: as sent, or by the term, or by the company's default."""
         values = write.values
         sent = write.sent.get("DueDate")
         same_date = values["TxnDate"] == write.before("TxnDate")
@@ -153,71 +164,26 @@ class Invoice(SalesForm):
         term = company.store.get("Term", term_id) if term_id else None
         values["DueDate"] = due_date(values["TxnDate"], term)
 
-    def saved(self, company, row, write):
-        """The customer owes more or less than before."""
-        super().saved(company, row, write)
-        customers = company.entity("Customer")
-        if write.old is not None:
-            owed = write.old["TotalAmt"]
-            customers.move_balance(company, write.old["CustomerRef"]["value"], -owed)
-        customers.move_balance(company, row["CustomerRef"]["value"], row["TotalAmt"])
-        self.open_receivable(company, row["CurrencyRef"]["value"])
+    def refuses_delete(self, company):
+        """Tell whether a paid invoice stays."""
+        return company.switches.delete_paid_invoice == "refuse"
 
-    # --- payments against it ---
-
-    def settle(self, company, invoice_id, amount_paid, payment_id, *, linked):
-        """Lower the balance by what a payment pays more (or less: negative)."""
-        row = dict(company.store.get(self.name, invoice_id))
-        balance = row["Balance"] - amount_paid
-        row["Balance"] = money(balance)
-        if company.multicurrency:
-            row["HomeBalance"] = self.home_amount(company, row, balance)
-        links = [link for link in row["LinkedTxn"] if link["TxnId"] != payment_id]
-        if linked:
-            links.append({"TxnId": payment_id, "TxnType": "Payment"})
-        row["LinkedTxn"] = links
-        return company.touch(self.name, row)
-
-    def _unlink(self, company, row):
-        for link in row["LinkedTxn"]:
-            if link["TxnType"] == "Payment":
-                company.entity("Payment").release(company, link["TxnId"], row["Id"])
-        return company.store.get(self.name, row["Id"])
-
-    # --- deleting and voiding ---
-
-    def _is_settled(self, row):
-        return any(link["TxnType"] == "Payment" for link in row["LinkedTxn"])
-
-    def check_delete(self, company, row, by_user):
-        """A paid invoice must be unlinked first, unless the switch says otherwise."""
-        self.check_open(company, (row["TxnDate"],), by_user)
-        refuses = company.switches.delete_paid_invoice == "refuse" and not by_user
-        if self._is_settled(row) and refuses:
-            raise faults.business(
-                "This transaction is linked to others. Unlink them before deleting it."
-            )
-
-    def deleted(self, company, row):
-        """Payments become unapplied, the customer owes less."""
-        row = self._unlink(company, row)
-        customers = company.entity("Customer")
-        customers.move_balance(company, row["CustomerRef"]["value"], -row["TotalAmt"])
+    # --- voiding ---
 
     def void(self, company, body, *, by_user=False):
         """Void: the object stays with zero amounts."""
         row = self._target(company, body)
         self.check_open(company, (row["TxnDate"],), by_user)
-        if self._is_settled(row):
+        if self.applied(row):
             if company.switches.void_paid_invoice == "refuse" and not by_user:
                 raise faults.settled()
-            row = self._unlink(company, row)
+            row = self.unlink(company, row)
         if self.is_void(row):
             if company.switches.second_void == "refuse":
                 raise faults.business("This transaction is void already.")
             return row
-        customers = company.entity("Customer")
-        customers.move_balance(company, row["CustomerRef"]["value"], -row["TotalAmt"])
+        self.move_customer(company, row, -1)
+        self._move_estimates(company, row["Id"], row["LinkedTxn"], ())
         return self._store_void(company, row)
 
     def _store_void(self, company, row):
@@ -230,6 +196,8 @@ class Invoice(SalesForm):
             "TotalAmt": ZERO,
             "Balance": ZERO,
         }
+        if "Deposit" in row:
+            values["Deposit"] = ZERO
         if company.multicurrency:
             values["HomeTotalAmt"] = values["HomeBalance"] = ZERO
         row = self.place(values, {})
@@ -259,6 +227,20 @@ def _insert_zero_quantity(detail):
         result[name] = value
     result.setdefault("Qty", ZERO)
     return result
+
+
+def _estimate_links(sent):
+    links = []
+    for link in sent:
+        if link.get("TxnType") == ESTIMATE:
+            if not link.get("TxnId"):
+                raise faults.required("TxnId")
+            links.append({"TxnId": str(link["TxnId"]), "TxnType": ESTIMATE})
+    return links
+
+
+def _estimate_ids(links):
+    return [link["TxnId"] for link in links if link["TxnType"] == ESTIMATE]
 
 
 def _value(reference):

@@ -9,7 +9,8 @@ from .account import with_subtype
 from .common import ENTITY_BLOCK
 from .transaction import LINKED, TRANSACTION_IGNORED, Transaction, rate_field
 
-LINKABLE = ("Invoice",)
+# Credits and debts; `KNOWN_LINKS` are the types QBO links besides.
+LINKABLE = ("Invoice", "CreditMemo")
 KNOWN_LINKS = (
     "Invoice",
     "CreditMemo",
@@ -97,13 +98,8 @@ class Payment(Transaction):
         values["ProcessPayment"] = False
         values["TotalAmt"] = money(values["TotalAmt"])
         lines = self._lines(company, write, customer)
-        applied = sum((line["Amount"] for line in lines), ZERO)
-        if applied > values["TotalAmt"]:
-            raise faults.business(
-                "The amount applied is greater than the amount of the payment."
-            )
         values["Line"] = lines
-        values["UnappliedAmt"] = values["TotalAmt"] - applied
+        values["UnappliedAmt"] = _unapplied(values["TotalAmt"], lines)
         values["LinkedTxn"] = write.before("LinkedTxn")
 
     def _settle_account(self, company, write):
@@ -144,18 +140,17 @@ class Payment(Transaction):
             raise faults.invalid_enumeration(kind, "TxnType")
         if kind not in LINKABLE:
             raise entity_faults.cannot_link(f"{kind} {link.get('TxnId')}")
-        invoice = company.store.get(kind, str(link.get("TxnId")))
-        if invoice is None:
+        target = company.store.get(kind, str(link.get("TxnId")))
+        if target is None:
             raise faults.not_found()
-        if not _same_family(company, customer, invoice["CustomerRef"]["value"]):
+        if not _same_family(company, customer, target["CustomerRef"]["value"]):
             if company.switches.payment_other_customer == "drop":
                 return None
             raise faults.business("Payment and invoice are of different customers.")
-        if invoice["CurrencyRef"] != write.values["CurrencyRef"]:
+        if target["CurrencyRef"] != write.values["CurrencyRef"]:
             raise faults.business("Payment and invoice have different currencies.")
-        available = invoice["Balance"] + _shares(write.before("Line", ())).get(
-            invoice["Id"], ZERO
-        )
+        before = _shares(write.before("Line", ())).get(target["Id"], (kind, ZERO))
+        available = target["Balance"] + before[1]
         if paid > available:
             if company.switches.overapplied_line == "refuse":
                 raise faults.business(
@@ -164,8 +159,8 @@ class Payment(Transaction):
             paid = available
         return {
             "Amount": money(paid),
-            "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": kind}],
-            "LineEx": _line_ex(invoice, available),
+            "LinkedTxn": [{"TxnId": target["Id"], "TxnType": kind}],
+            "LineEx": _line_ex(target, available),
         }
 
     def envelop(self, company, write, values=None):
@@ -178,19 +173,18 @@ class Payment(Transaction):
     # --- effects ---
 
     def _reapply(self, company, payment_id, old_lines, new_lines):
-        """Move every invoice whose share of the payment changed."""
+        """Move every form whose share of the payment changed."""
         before, after = _shares(old_lines), _shares(new_lines)
-        invoices = company.entity("Invoice")
-        for invoice_id in dict.fromkeys([*before, *after]):
-            share = after.get(invoice_id, ZERO)
-            difference = share - before.get(invoice_id, ZERO)
+        for qbo_id in dict.fromkeys([*before, *after]):
+            kind, share = after.get(qbo_id, (before.get(qbo_id, ("",))[0], ZERO))
+            difference = share - before.get(qbo_id, (kind, ZERO))[1]
             if difference:
-                invoices.settle(
-                    company, invoice_id, difference, payment_id, linked=share > 0
+                company.entity(kind).settle(
+                    company, qbo_id, difference, payment_id, linked=share > 0
                 )
 
     def saved(self, company, row, write):
-        """Invoices and customer follow."""
+        """Invoices, credit memos and the customer follow."""
         self._reapply(company, row["Id"], write.before("Line", ()), row["Line"])
         customers = company.entity("Customer")
         if write.old is not None:
@@ -199,17 +193,18 @@ class Payment(Transaction):
         customer_id = row["CustomerRef"]["value"]
         customers.move_balance(company, customer_id, -row["TotalAmt"])
 
-    def release(self, company, payment_id, invoice_id):
-        """Take one invoice off a payment: the amount becomes unapplied."""
+    def release(self, company, payment_id, qbo_id):
+        """Take one form off a payment: what it settled becomes unapplied.
+
+        What a credit paid for cannot stand without it, nor the other way round: then
+        the last lines of the other side go too.
+        """
         row = dict(company.store.get(self.name, payment_id))
-        kept = []
-        for line in row["Line"]:
-            if line["LinkedTxn"][0]["TxnId"] == invoice_id:
-                row["UnappliedAmt"] = money(row["UnappliedAmt"] + line["Amount"])
-            else:
-                kept.append(line)
+        kept = [e for e in row["Line"] if e["LinkedTxn"][0]["TxnId"] != qbo_id]
+        kept = _balanced(row["TotalAmt"], kept)
         self._reapply(company, payment_id, row["Line"], kept)
         row["Line"] = kept
+        row["UnappliedAmt"] = _unapplied(row["TotalAmt"], kept)
         company.touch(self.name, row)
 
     # --- deleting and voiding ---
@@ -258,15 +253,59 @@ class Payment(Transaction):
 
 
 def _shares(lines):
-    """Return what a payment's lines pay, by the invoice's id."""
-    return {line["LinkedTxn"][0]["TxnId"]: line["Amount"] for line in lines}
+    """Return what a payment's lines apply: `(entity, amount)` by the form's id."""
+    return {
+        line["LinkedTxn"][0]["TxnId"]: (line["LinkedTxn"][0]["TxnType"], line["Amount"])
+        for line in lines
+    }
 
 
-def _line_ex(invoice, open_balance):
+def _total(lines, kind):
+    shares = _shares(lines).values()
+    return sum((amount for name, amount in shares if name == kind), ZERO)
+
+
+def _unapplied(total, lines):
+    """Return TotalAmt less the invoices plus the credits; 6000 when that is no sum."""
+    debts, credits = _total(lines, "Invoice"), _total(lines, "CreditMemo")
+    if debts > total + credits:
+        raise faults.business(
+            "The amount applied is greater than the amount of the payment."
+        )
+    if credits > debts:
+        raise faults.business(
+            "The credits applied are greater than the invoices they are applied to."
+        )
+    return money(total - debts + credits)
+
+
+def _balanced(total, lines):
+    """Return `lines` without the excess of debts over money, or credits over debts."""
+    debts, credits = _total(lines, "Invoice"), _total(lines, "CreditMemo")
+    if debts > total + credits:
+        lines = _trimmed(lines, "Invoice", debts - total - credits)
+    elif credits > debts:
+        lines = _trimmed(lines, "CreditMemo", credits - debts)
+    return lines
+
+
+def _trimmed(lines, kind, excess):
+    kept = []
+    for line in reversed(lines):
+        if line["LinkedTxn"][0]["TxnType"] == kind and excess:
+            cut = min(excess, line["Amount"])
+            excess -= cut
+            line = {**line, "Amount": money(line["Amount"] - cut)}
+        if line["Amount"]:
+            kept.append(line)
+    return kept[::-1]
+
+
+def _line_ex(target, open_balance):
     values = {
-        "txnId": invoice["Id"],
+        "txnId": target["Id"],
         "txnOpenBalance": f"{open_balance:.2f}",
-        "txnReferenceNumber": invoice.get("DocNumber", ""),
+        "txnReferenceNumber": target.get("DocNumber", ""),
     }
     return {
         "any": [

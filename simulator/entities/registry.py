@@ -1,7 +1,9 @@
 """All entities with books, and the names of those that have none yet."""
 
 from .account import Account
+from .credit_memo import CreditMemo
 from .currencies import CompanyCurrency, ExchangeRate
+from .estimate import Estimate
 from .invoice import Invoice
 from .item import Item
 from .lists import Class, Department, PaymentMethod, Term
@@ -27,6 +29,8 @@ ENTITIES = (
     Vendor,
     Item,
     Invoice,
+    CreditMemo,
+    Estimate,
     Payment,
 )
 
@@ -37,11 +41,9 @@ EMPTY = (
     "BillPayment",
     "Budget",
     "CreditCardPayment",
-    "CreditMemo",
     "CustomerType",
     "Deposit",
     "Employee",
-    "Estimate",
     "JournalEntry",
     "Purchase",
     "PurchaseOrder",

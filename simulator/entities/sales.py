@@ -1,181 +1,16 @@
 """Sales forms: lines of items, discount, subtotal, tax, addresses."""
 
-from decimal import Decimal
-
-from .. import entity_faults, faults
-from ..numbers import ZERO, divide, money, multiply, round_half_up, with_thousands
-from ..schema import (
-    NON_US,
-    Shape,
-    amount,
-    currency,
-    day,
-    enum,
-    flag,
-    integer,
-    many,
-    nested,
-    number,
-    ref,
-    text,
-)
+from .. import faults
+from ..numbers import ZERO, money
 from . import account_types, tax
-from .account import with_subtype
-from .common import ADDRESS, EMAILS, MEMO
-from .settings import other_preference
-from .transaction import (
-    LINE_DETAILS,
-    LINKED,
-    Transaction,
-    common_fields,
-    rate_field,
-)
+from .sales_lines import SalesLines
+from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, SUBTOTAL_LINE
+from .transaction import Transaction
 
-ITEM_LINE, DISCOUNT_LINE = "SalesItemLineDetail", "DiscountLineDetail"
-SUBTOTAL_LINE, TEXT_LINE = "SubTotalLineDetail", "DescriptionOnly"
 LARGEST_TAXED_FORM = 750
 
-ITEM_DETAIL = Shape(
-    ITEM_LINE,
-    (
-        day("ServiceDate"),
-        amount("TaxInclusiveAmt"),
-        ref("ItemRef", "Item"),
-        ref("ClassRef", "Class"),
-        number("UnitPrice"),
-        number("Qty"),
-        ref("ItemAccountRef", "Account"),
-        ref("TaxCodeRef", "TaxCode", named=False),
-    ),
-    ignored=(
-        "DiscountRate",
-        "DiscountAmt",
-        "MarkupInfo",
-        "PriceLevelRef",
-        "RatePercent",
-        "TaxClassificationRef",
-        "UOMRef",
-        "SalesItemLineDetailEx",
-        "DeferredRevenue",
-        "InventorySiteRef",
-    ),
-)
-DISCOUNT_DETAIL = Shape(
-    DISCOUNT_LINE,
-    (
-        day("ServiceDate"),
-        ref("ClassRef", "Class"),
-        ref("TaxCodeRef", "TaxCode", named=False),
-        flag("PercentBased"),
-        number("DiscountPercent", minimum=Decimal(0), largest=Decimal(100)),
-        ref("DiscountAccountRef", "Account"),
-    ),
-    ignored=("DiscountRef", "Discount", "DiscountLineDetailEx"),
-)
-SUBTOTAL_DETAIL = Shape(
-    SUBTOTAL_LINE, (), ignored=("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
-)
-TEXT_DETAIL = Shape(
-    "DescriptionLineDetail",
-    (),
-    ignored=("ServiceDate", "TaxCodeRef", "DescriptionLineDetailEx"),
-)
 
-_OWN_DETAILS = (ITEM_LINE, SUBTOTAL_LINE, DISCOUNT_LINE, "DescriptionLineDetail")
-
-SALES_LINE = Shape(
-    "Line",
-    (
-        text("Id"),
-        integer("LineNum"),
-        text("Description", 4000),
-        amount("Amount"),
-        many("LinkedTxn", LINKED),
-        enum("DetailType", (*LINE_DETAILS, TEXT_LINE)),
-        nested(ITEM_LINE, ITEM_DETAIL),
-        nested(SUBTOTAL_LINE, SUBTOTAL_DETAIL),
-        nested(DISCOUNT_LINE, DISCOUNT_DETAIL),
-        nested("DescriptionLineDetail", TEXT_DETAIL),
-    ),
-    ignored=(
-        "CustomField",
-        "LineEx",
-        "ProjectRef",
-        "Received",
-        *(name for name in LINE_DETAILS if name not in _OWN_DETAILS),
-    ),
-)
-
-TAX_LINE = Shape(
-    "Line",
-    (
-        amount("Amount"),
-        enum("DetailType", ("TaxLineDetail",)),
-        nested(
-            "TaxLineDetail",
-            Shape(
-                "TaxLineDetail",
-                (
-                    ref("TaxRateRef", "TaxRate", named=False),
-                    flag("PercentBased"),
-                    number("TaxPercent"),
-                    amount("NetAmountTaxable"),
-                ),
-                ignored=("TaxInclusiveAmount", "OverrideDeltaAmount", "ServiceDate"),
-            ),
-        ),
-    ),
-    ignored=("Id", "LineNum", "Description", "LinkedTxn"),
-)
-TAX_DETAIL = Shape(
-    "TxnTaxDetail",
-    (
-        ref("TxnTaxCodeRef", "TaxCode", named=False),
-        amount("TotalTax"),
-        many("TaxLine", TAX_LINE),
-    ),
-    ignored=("DefaultTaxCodeRef", "TaxReviewStatus", "UseAutomatedSalesTax"),
-)
-
-HEAD_FIELDS = (
-    *common_fields(),
-    ref("DepartmentRef", "Department"),
-    currency(),
-    rate_field(),
-    text("PrivateNote", 4000),
-    many("LinkedTxn", LINKED),
-    many("Line", SALES_LINE),
-    nested("TxnTaxDetail", TAX_DETAIL),
-)
-
-PARTY_FIELDS = (
-    ref("CustomerRef", "Customer", query="F"),
-    nested("CustomerMemo", MEMO),
-    nested("BillAddr", ADDRESS),
-    nested("ShipAddr", ADDRESS),
-    flag("FreeFormAddress", read_only=True),
-    nested("ShipFromAddr", ADDRESS),
-    ref("ClassRef", "Class"),
-)
-
-SUM_FIELDS = (
-    enum(
-        "GlobalTaxCalculation",
-        ("TaxExcluded", "TaxInclusive", "NotApplicable"),
-        countries=NON_US,
-    ),
-    amount("TotalAmt", query="fs", read_only=True),
-    amount("HomeTotalAmt", read_only=True),
-    flag("ApplyTaxAfterDiscount"),
-    enum("PrintStatus", ("NotSet", "NeedToPrint", "PrintComplete")),
-    enum("EmailStatus", ("NotSet", "NeedToSend", "EmailSent")),
-    nested("BillEmail", EMAILS),
-    nested("BillEmailCc", EMAILS),
-    nested("BillEmailBcc", EMAILS),
-)
-
-
-class SalesForm(Transaction):
+class SalesForm(SalesLines, Transaction):
     """Base of invoices and their kin."""
 
     series = "sales"
@@ -210,15 +45,57 @@ class SalesForm(Transaction):
                 line[name] = detail
             lines.append(line)
         write.values["Line"] = lines
-        if company.country != "US" or not self._uses_tax(company):
+        if company.country != "US" or not self.uses_tax(company):
             tax_detail = write.values.get("TxnTaxDetail")
             if tax_detail:
                 kept = {k: v for k, v in tax_detail.items() if k != "TxnTaxCodeRef"}
                 write.values["TxnTaxDetail"] = kept
 
     @staticmethod
-    def _uses_tax(company):
+    def uses_tax(company):
         return company.preference("TaxPrefs.UsingSalesTax")
+
+    # --- completing ---
+
+    def write(self, company, body, *, include=frozenset(), by_user=False):
+        """Return the row as it is after what QBO did by itself."""
+        row = super().write(company, body, include=include, by_user=by_user)
+        return company.store.get(self.name, row["Id"])
+
+    def complete(self, company, write):
+        """Everything QBO adds to or checks in a sales form."""
+        customer = company.store.get("Customer", write.value_of("CustomerRef"))
+        self.settle_date(company, write)
+        self.settle_own_number(company, write)
+        self.settle_currency(company, write, customer)
+        self.settle_addresses(company, write)
+        self.settle_delivery(write)
+        self.settle_terms(company, write)
+        self.settle_links(company, write)
+        write.values["CustomField"] = self.custom_fields(company, write)
+        self.compute(company, write)
+        self.settle_balance(company, write)
+        self.settle_flags(company, write)
+
+    def settle_own_number(self, company, write):
+        """By hand, unique, or the next one: a preference decides."""
+        custom = company.preference("SalesFormsPrefs.CustomTxnNumbers")
+        self.settle_number(company, write, custom=custom, check=custom)
+
+    def settle_terms(self, company, write):
+        """Hook: due date and the like."""
+
+    def settle_links(self, company, write):
+        """Hook: which other transactions the form is linked with."""
+
+    def settle_balance(self, company, write):
+        """Hook: what stays open."""
+
+    def settle_flags(self, company, write):
+        """The order of discount and tax is a choice in the US only."""
+        chosen = write.values.get("ApplyTaxAfterDiscount")
+        in_us = company.country == "US"
+        write.values["ApplyTaxAfterDiscount"] = bool(chosen) if in_us else None
 
     # --- computing ---
 
@@ -228,6 +105,8 @@ class SalesForm(Transaction):
         if company.country != "US" and values.get("GlobalTaxCalculation") is None:
             values["GlobalTaxCalculation"] = "TaxExcluded"
         lines = [self._line(company, write, line) for line in values["Line"]]
+        if self.needs_lines(company) and not any(map(_says_something, lines)):
+            raise faults.required("Line")
         items = [line for line in lines if line["DetailType"] == ITEM_LINE]
         if values.get("GlobalTaxCalculation") == "TaxInclusive":
             tax.take_tax_out(company, items, values["TxnDate"])
@@ -248,6 +127,10 @@ class SalesForm(Transaction):
         if taxed and len(lines) > LARGEST_TAXED_FORM:
             raise faults.business("A taxed transaction can have 750 lines at most.")
         self._total(company, values, subtotal - discount)
+
+    def needs_lines(self, company):
+        """Tell whether a form without an item or a text is refused (2020)."""
+        return True
 
     @staticmethod
     def _taxes(values):
@@ -273,123 +156,6 @@ class SalesForm(Transaction):
             state=where.get("CountrySubDivisionCode"),
             default_code=default["value"] if default else None,
         )
-
-    # --- lines ---
-
-    def _line(self, company, write, line):
-        kind = line["DetailType"]
-        if kind == TEXT_LINE:
-            kept = {name: line.get(name) for name in ("Id", "Description")}
-            return {**kept, "DetailType": kind, "DescriptionLineDetail": {}}
-        if kind == DISCOUNT_LINE:
-            return {**line, "Id": None, "LineNum": None}
-        if kind != ITEM_LINE:
-            raise faults.business(f"A line of type {kind} does not belong here.")
-        return self._item_line(company, write, line)
-
-    def _item_line(self, company, write, line):
-        detail = dict(line.get(ITEM_LINE) or {})
-        item = self._item(company, detail)
-        if item is None:
-            kept = {name: line.get(name) for name in ("Id", "Description")}
-            return {**kept, "DetailType": TEXT_LINE, "DescriptionLineDetail": {}}
-        if line.get("Amount") is None:
-            raise faults.required("Line.Amount")
-        detail["ItemRef"] = {"value": item["Id"], "name": item["Name"]}
-        if item.get("IncomeAccountRef"):
-            detail["ItemAccountRef"] = item["IncomeAccountRef"]
-        self._check_price(write, line, detail)
-        detail["TaxCodeRef"] = self._line_code(company, write, detail, item)
-        links = [
-            link for link in line.get("LinkedTxn") or () if link["TxnType"] != "Payment"
-        ]
-        return {
-            **line,
-            "Amount": money(line["Amount"]),
-            "LinkedTxn": links or None,
-            ITEM_LINE: detail,
-        }
-
-    def _item(self, company, detail):
-        """Return the item's row: the one named, or the company's default, or None."""
-        reference = detail.get("ItemRef")
-        default = other_preference(company, "SalesFormsPrefs.DefaultItem")
-        item_id = reference["value"] if reference else default
-        item = company.store.get("Item", item_id) if item_id else None
-        if item is not None and item["Type"] == "Category":
-            raise faults.business("A category cannot be used on a line.")
-        return item
-
-    def _check_price(self, write, line, detail):
-        """Amount is Qty x UnitPrice, rounded half up from what was sent (6070)."""
-        quantity, price = detail.get("Qty"), detail.get("UnitPrice")
-        if not quantity and not price:
-            # Client libraries send both as zero for "not given".
-            detail["Qty"] = detail["UnitPrice"] = None
-            return
-        inclusive = write.values.get("GlobalTaxCalculation") == "TaxInclusive"
-        if inclusive and detail.get("TaxInclusiveAmt") is not None:
-            return
-        if quantity is None:
-            detail["Qty"] = Decimal(1) if price == line["Amount"] else None
-            if detail["Qty"] is None:
-                detail["Qty"], detail["UnitPrice"] = Decimal(1), line["Amount"]
-            return
-        if price is None:
-            if quantity:
-                detail["UnitPrice"] = divide(line["Amount"], quantity)
-            return
-        if round_half_up(multiply(quantity, price)) != line["Amount"]:
-            raise faults.amount_mismatch(with_thousands(line["Amount"]))
-
-    def _line_code(self, company, write, detail, item):
-        sent = detail.get("TaxCodeRef")
-        if company.country == "US":
-            if sent is not None and sent["value"] not in ("TAX", "NON"):
-                raise entity_faults.us_line_tax_code()
-            if sent is not None and self._uses_tax(company):
-                return sent
-            taxable = item.get("Taxable") and self._uses_tax(company)
-            return {"value": "TAX" if taxable else "NON"}
-        if write.values["GlobalTaxCalculation"] == "NotApplicable":
-            return None
-        if sent is None:
-            raise entity_faults.tax_code_missing(company.country)
-        return sent
-
-    def _discount(self, company, discounts, subtotal):
-        if not discounts:
-            return ZERO
-        if len(discounts) > 1:
-            raise faults.business("A transaction has one discount line at most.")
-        if not company.preference("SalesFormsPrefs.AllowDiscount"):
-            raise entity_faults.feature_not_enabled("Discount")
-        line = discounts[0]
-        detail = dict(line.get(DISCOUNT_LINE) or {})
-        percent = detail.get("DiscountPercent")
-        if detail.get("PercentBased") and percent is not None:
-            value = round_half_up(subtotal * percent / 100)
-        elif line.get("Amount") is not None and not detail.get("PercentBased"):
-            value = round_half_up(line["Amount"])
-            detail["PercentBased"], detail["DiscountPercent"] = False, None
-        else:
-            raise entity_faults.discount_incomplete()
-        if value > subtotal:
-            raise faults.business(
-                "The discount amount can't be greater than the subtotal."
-            )
-        if detail.get("DiscountAccountRef") is None:
-            account_id = company.preference("SalesFormsPrefs.DefaultDiscountAccount")
-            account = company.store.get("Account", account_id or "") or with_subtype(
-                company, "DiscountsRefundsGiven"
-            )
-            if account:
-                detail["DiscountAccountRef"] = {
-                    "value": account["Id"],
-                    "name": account["FullyQualifiedName"],
-                }
-        line[DISCOUNT_LINE], line["Amount"] = detail, value
-        return value
 
     # --- addresses, printing, mail ---
 
@@ -453,6 +219,6 @@ class SalesForm(Transaction):
             )
 
 
-def applied_amount(row):
-    """Return how much of a sales form's total is settled."""
-    return row["TotalAmt"] - row["Balance"]
+def _says_something(line):
+    """Tell whether a line is more than a discount."""
+    return line["DetailType"] != DISCOUNT_LINE

@@ -77,6 +77,8 @@ class Transaction(Entity):
     is_list = False
     is_transaction = True
     series = None
+    # Whether DocNumber AUTO_GENERATE means the next number (Intuit's XSD names these).
+    numbers_itself = False
 
     def display(self, row):
         """References to transactions carry no name."""
@@ -115,7 +117,9 @@ class Transaction(Entity):
         `custom`: the company numbers by hand; `check`: duplicates are refused (6140).
         """
         doc_number = write.values.get("DocNumber")
-        if doc_number == AUTO_NUMBER or (doc_number is None and not custom):
+        if doc_number == AUTO_NUMBER and self.numbers_itself:
+            doc_number, custom = None, False
+        if doc_number is None and not custom:
             doc_number = write.before("DocNumber") or self.next_number(company)
         write.values["DocNumber"] = doc_number
         if doc_number is None or not check or write.before("DocNumber") == doc_number:

@@ -86,10 +86,37 @@ class Books:
             "SalesItemLineDetail": detail,
         }
         customer = customer or self.one("Customer", "Acme", "DisplayName")
-        return {"CustomerRef": {"value": customer["Id"]}, "Line": [line], **values}
+        body = {"CustomerRef": {"value": customer["Id"]}, "Line": [line]}
+        if self.company.multicurrency:
+            body["CurrencyRef"] = {"value": customer["CurrencyRef"]["value"]}
+        return {**body, **values}
 
     def invoice(self, amount="100.00", customer=None, **values):
         return self.post("Invoice", self.invoice_body(amount, customer, **values))
+
+    def memo(self, amount="100.00", customer=None, **values):
+        return self.post("CreditMemo", self.invoice_body(amount, customer, **values))
+
+    def estimate(self, amount="100.00", customer=None, **values):
+        return self.post("Estimate", self.invoice_body(amount, customer, **values))
+
+    def delete(self, entity, row):
+        """Delete what is stored under the id of `row`."""
+        token = self.read(entity, row["Id"])["SyncToken"]
+        target = {"Id": row["Id"], "SyncToken": token}
+        return self.call("POST", entity.lower(), target, operation="delete").payload
+
+    def void(self, entity, row):
+        token = self.read(entity, row["Id"])["SyncToken"]
+        target = {"Id": row["Id"], "SyncToken": token}
+        return self.call("POST", entity.lower(), target, operation="void").payload
+
+    def sales_forms(self, **preferences):
+        """Set preferences of the sales forms."""
+        self.company.configure({"preferences": {"SalesFormsPrefs": preferences}})
+
+    def switch(self, **switches):
+        self.company.configure({"switches": switches})
 
     def payment(self, invoice, total, applied=None, **values):
         link = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
@@ -97,8 +124,21 @@ class Books:
         body = {
             "CustomerRef": invoice["CustomerRef"],
             "TotalAmt": total,
+            "CurrencyRef": {"value": invoice["CurrencyRef"]["value"]},
             "Line": [line],
         }
+        return self.post("Payment", {**body, **values})
+
+    def apply(self, total, *shares, **values):
+        """Write a payment of `total`; `shares` are `(entity, row, amount)`."""
+        lines = [
+            {"Amount": amount, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": entity}]}
+            for entity, row, amount in shares
+        ]
+        customer = {"value": shares[0][1]["CustomerRef"]["value"]}
+        body = {"CustomerRef": customer, "TotalAmt": total, "Line": lines}
+        if self.company.multicurrency:
+            body["CurrencyRef"] = {"value": shares[0][1]["CurrencyRef"]["value"]}
         return self.post("Payment", {**body, **values})
 
 
