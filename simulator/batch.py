@@ -1,6 +1,6 @@
 """`POST batch`: up to 30 items, each of which succeeds or fails alone."""
 
-from . import entity_faults, faults, numbers, query, rest
+from . import entity_faults, faults, injected_items, numbers, query, rest
 from .requestid import Answer, digest_of
 
 LARGEST = 30
@@ -8,29 +8,52 @@ ITEM_KEYS = frozenset({"bId", "operation", "Query", "optionsData"})
 WRITES = ("create", "update", "delete")
 
 
-def run(company, body, request_id):
+def run(company, body, request_id, strike=None):
     """Run a batch; returns the payload and the number of metered calls.
 
+    `strike(item, position)` returns the injected rule that meets an item, or None.
     Raises for the whole request: 2020, 2010, 1040, and duplicate bIds.
     """
-    items = _items(body)
-    metered, objects, answers = 0, 0, []
-    for item in items:
-        try:
-            if item.get("Query") is not None:
-                answer, count = query.run(company, item["Query"])
-                query.limit(objects + count, company.switches.batch_object_limit)
-                objects += count
-                metered += 1
-                answer = {"QueryResponse": answer}
-            else:
-                answer = _write(company, item, request_id)
-        except faults.Fault as fault:
-            answer = {"Fault": faults.item_fault(fault)}
-        answers.append({**answer, "bId": item["bId"]})
+    answers, counter = [], _Counter(company.switches.batch_object_limit)
+    for position, item in enumerate(_items(body), start=1):
+        rule = strike(item, position) if strike else None
+        answer = None
+        if rule is None or injected_items.lets_through(rule):
+            answer = _answer(company, item, request_id, counter)
+        answer = {**(answer or {}), "bId": item["bId"]}
+        if rule is not None:
+            answer = injected_items.replace(rule, answer)
+        if answer is not None:
+            answers.append(answer)
     if company.switches.batch_response_order == "reversed":
         answers.reverse()
-    return {"BatchItemResponse": answers}, metered
+    return {"BatchItemResponse": answers}, counter.queries
+
+
+class _Counter:
+    """Counts the queries of a batch (each is metered) and the objects they return."""
+
+    def __init__(self, maximum):
+        self.maximum = maximum
+        self.queries = 0
+        self.objects = 0
+
+    def add(self, objects):
+        """Count one query; raises 10100 above the maximum."""
+        query.limit(self.objects + objects, self.maximum)
+        self.objects += objects
+        self.queries += 1
+
+
+def _answer(company, item, request_id, counter):
+    try:
+        if item.get("Query") is None:
+            return _write(company, item, request_id)
+        answer, objects = query.run(company, item["Query"])
+        counter.add(objects)
+        return {"QueryResponse": answer}
+    except faults.Fault as fault:
+        return {"Fault": faults.item_fault(fault)}
 
 
 def _items(body):

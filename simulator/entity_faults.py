@@ -65,6 +65,25 @@ def feature_not_enabled(feature):
     )
 
 
+def permission_denied():
+    """5020: the user or the plan does not allow this."""
+    return _one(
+        "5020",
+        "Permission Denied Error",
+        "Permission Denied Error : You do not have permission to use this feature.",
+    )
+
+
+def company_was_reset():
+    """10200: the company's data was cleared; ids and tokens are void."""
+    return _one(
+        "10200",
+        "Company data was reset",
+        "Company data was reset : The request refers to data from before the reset.",
+        None,
+    )
+
+
 def conflicting_elements(names):
     """2600: properties that exclude each other."""
     return _one(

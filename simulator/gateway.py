@@ -6,6 +6,7 @@ the body, and only then the books themselves.
 
 import logging
 import time
+from functools import partial
 
 from . import faults, hosts, numbers, oauth, pages, xml_body
 from .call import Answer
@@ -125,6 +126,7 @@ class Gateway:
             headers=call.headers,
             body=call.body,
             content_type=call.headers.get("Content-Type", ""),
+            strike=partial(self._simulator.injector.find_item, call),
         )
         try:
             with company.lock:

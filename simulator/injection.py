@@ -6,7 +6,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 
-from . import faults
+from . import faults, numbers
 from .call import Answer
 from .checks import (
     check_known,
@@ -16,6 +16,8 @@ from .checks import (
     check_truth,
     check_whole,
 )
+from .injected_faults import make_fault
+from .injected_items import ITEM_ACTIONS, ItemMatch, check_item
 
 MAXIMUM_DELAY_MS = 600_000
 
@@ -62,6 +64,7 @@ MATCH_KEYS = {
     "operation": check_text,
     "realm": check_text,
     "body": check_text,
+    "item": check_item,
     "nth": _check_count,
     "every": _check_count,
     "times": _check_count,
@@ -82,55 +85,10 @@ ACTION_KEYS = {
     "element": _check_anything,
     "empty": check_truth,
     "committed": check_truth,
+    "omit": check_truth,
+    "answer_id": check_text,
+    "answer_bid": check_text,
 }
-
-# Faults by code, as QBO words them when nothing else is known about the request.
-BY_CODE = {
-    "610": faults.not_found,
-    "1040": faults.batch_too_large,
-    "2010": faults.malformed_body,
-    "2020": lambda: faults.required("Name"),
-    "2030": lambda: faults.invalid_id("x"),
-    "2050": lambda: faults.too_long(100, 101),
-    "2500": lambda: faults.invalid_reference("Accounts", "7"),
-    "3001": faults.throttled,
-    "3100": faults.authorization_failed,
-    "3200": faults.authentication_failed,
-    "4000": lambda: faults.query_parse("Encountered"),
-    "4001": lambda: faults.query_validation("property 'x' is not queryable"),
-    "5010": faults.stale,
-    "6000": lambda: faults.business("Unexpected Internal Error. (-30000)"),
-    "6070": lambda: faults.amount_mismatch("1,000"),
-    "6140": lambda: faults.duplicate_document_number("1001", "Invoice", "1"),
-    "6190": faults.subscription_ended,
-    "6210": faults.period_closed,
-    "6220": faults.open_balance,
-    "6240": faults.duplicate_name,
-    "6450": faults.settled,
-    "6540": faults.deposited,
-    "7001": faults.wrong_destination,
-    "10000": faults.system_failure,
-}
-
-
-def make_fault(action):
-    """Build the fault an action names, with the texts it overrides."""
-    code = str(action["fault"])
-    factory = BY_CODE.get(code.lstrip("0"))
-    if factory:
-        fault = factory()
-    else:
-        message = action.get("message", "Injected fault")
-        fault = faults.Fault([faults.FaultError(code, message, message)])
-    error = fault.errors[0]
-    fault.errors[0] = faults.FaultError(
-        error.code,
-        action.get("message", error.message),
-        action.get("detail", error.detail),
-        action.get("element", error.element),
-    )
-    fault.status = action.get("status", fault.status)
-    return fault
 
 
 def html_page(status):
@@ -157,6 +115,7 @@ class Rule:
         for key in ("path", "body"):
             if key in self.match:
                 self.patterns[key] = re.compile(self.match[key])
+        self.item = ItemMatch(self.match["item"]) if "item" in self.match else None
 
     def meets(self, call):
         """Tell whether the rule is about this kind of call."""
@@ -226,6 +185,8 @@ class Rule:
             return Answer(status, headers, body, committed, identity)
         if answer is None:
             return Answer(502, [], b"", injected=identity)
+        if "answer_id" in self.action:
+            answer.body = _with_id(answer.body, self.action["answer_id"])
         answer.headers += self.action.get("headers", {}).items()
         answer.injected = identity
         return answer
@@ -261,6 +222,28 @@ class Rule:
         }
 
 
+def _with_id(body, qbo_id):
+    """Return a JSON answer with another id in its object."""
+    try:
+        payload = numbers.loads(body)
+    except numbers.MalformedJson:
+        return body
+    for name, value in payload.items():
+        if isinstance(value, dict) and "Id" in value:
+            payload[name] = {**value, "Id": qbo_id}
+    return numbers.dumps(payload)
+
+
+def _check_scope(match, action):
+    """Refuse actions that belong to a whole call, or to one item of a batch."""
+    if "item" in match:
+        wrong = sorted(set(action) - ITEM_ACTIONS)
+        if wrong:
+            raise ValueError(f"{wrong[0]} happens to a call, not to an item.")
+    elif "omit" in action or "answer_bid" in action:
+        raise ValueError("omit and answer_bid happen to an item: match `item`.")
+
+
 def check(match, action):
     """Raise ValueError unless both describe something the injector can do."""
     for what, given, known in (
@@ -273,6 +256,7 @@ def check(match, action):
             known[name](name, value)
     if not action:
         raise ValueError("action is empty: say what should happen.")
+    _check_scope(match, action)
     for name in ("path", "body"):
         try:
             re.compile(match.get(name, ""))
@@ -319,7 +303,25 @@ class Injector:
             return None
         with self._lock:
             for rule in self._rules:
-                if rule.meets(call) and rule.takes():
+                if rule.item is None and rule.meets(call) and rule.takes():
+                    return rule
+        return None
+
+    def find_item(self, call, item, position):
+        """Return the rule that strikes one item of a batch, or None; counts the item.
+
+        `item` is an entry of BatchItemRequest, `position` its place, from 1.
+        """
+        if not self._rules:
+            return None
+        with self._lock:
+            for rule in self._rules:
+                if (
+                    rule.item is not None
+                    and rule.meets(call)
+                    and rule.item.meets(item, position)
+                    and rule.takes()
+                ):
                     return rule
         return None
 

@@ -12,7 +12,10 @@ from .schema import is_date
 
 @dataclass
 class BooksRequest:
-    """An authenticated request; `path` holds the segments after the realm."""
+    """An authenticated request; `path` holds the segments after the realm.
+
+    `strike` tells which injected rule meets an item of a batch, see `batch.run`.
+    """
 
     method: str
     path: list
@@ -20,6 +23,7 @@ class BooksRequest:
     headers: dict = field(default_factory=dict)
     body: bytes = b""
     content_type: str = ""
+    strike: object = None
 
 
 @dataclass
@@ -170,7 +174,8 @@ def write(company, entity, operation, body, include):
 
 def _batch(company, request):
     body = _body(request)
-    payload, metered = batch.run(company, body, request.args.get("requestid"))
+    request_id = request.args.get("requestid")
+    payload, metered = batch.run(company, body, request_id, request.strike)
     return _enveloped(company, payload, metered=metered, batch=True)
 
 
