@@ -93,6 +93,8 @@ class TestPack:
         for batch in batches:
             assert 1 <= len(batch) <= size
             assert len({row[1] for row in batch}) == len(batch)
+        for batch, after in zip(batches, batches[1:], strict=False):
+            assert len(batch) == size or after[0][1] in {row[1] for row in batch}
 
     @given(count=st.integers(0, 100), size=st.integers(1, 30))
     def test_no_more_batches_than_needed(self, count, size):
