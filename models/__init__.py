@@ -5,6 +5,7 @@ from . import qbo_call
 from . import qbo_grant
 from . import qbo_preflight
 from . import qbo_connection
+from . import qbo_connection_calls
 from . import qbo_connection_consent
 from . import qbo_connection_health
 from . import qbo_reference

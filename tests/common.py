@@ -156,6 +156,12 @@ class ConnectionMixin(IntuitMixin):
         connection._complete_connection(query["code"], query["realmId"])
         self.env.invalidate_all()
 
+    def read_company(self):
+        """Make one call to Intuit, as a worker would."""
+        company = self.connection._call(lambda client: client.get_company_info())
+        self.env.invalidate_all()
+        return company
+
     @contextmanager
     def fails(self, error_type):
         """Expect an error, and keep what was committed in transactions of their own.

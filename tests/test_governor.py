@@ -22,11 +22,6 @@ class TestGovernor(QboCommon):
         self.connect()
         self.control("DELETE", "requests")
 
-    def read_company(self):
-        company = self.connection._call(lambda client: client.get_company_info())
-        self.env.invalidate_all()
-        return company
-
     def get_log(self):
         return self.env["qbo.call"].search(
             [("connection_id", "=", self.connection.id)], order="id desc"

@@ -18,11 +18,6 @@ class TestRefresh(QboCommon):
         self.connect()
         self.control("DELETE", "requests")
 
-    def read_company(self):
-        company = self.connection._call(lambda client: client.get_company_info())
-        self.env.invalidate_all()
-        return company
-
     def run_cron(self, name="tokens"):
         self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").method_direct_trigger()
         self.env.invalidate_all()

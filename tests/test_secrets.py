@@ -65,7 +65,7 @@ class TestSecrets(QboCommon):
         self.control(
             "POST", "grants", action="expire_access", realm=self.connection.realm_id
         )
-        self.connection._call(lambda client: client.get_company_info())
+        self.read_company()
         secrets = self.get_secrets()
         people = self.administrator + self.accountant + self.approver + self.user
         people += self.env.ref("base.user_admin")
@@ -130,10 +130,10 @@ class TestSecrets(QboCommon):
             self.control(
                 "POST", "grants", action="expire_access", realm=self.connection.realm_id
             )
-            self.connection._call(lambda client: client.get_company_info())
+            self.read_company()
             self.inject("/companyinfo", status=500, times=1)
             with self.fails(QboError):
-                self.connection._call(lambda client: client.get_company_info())
+                self.read_company()
         finally:
             root.removeHandler(recorder)
             root.setLevel(level)
@@ -149,7 +149,7 @@ class TestSecrets(QboCommon):
             "POST", "grants", action="disconnect", realm=self.connection.realm_id
         )
         with self.fails(QboError) as caught:
-            self.connection._call(lambda client: client.get_company_info())
+            self.read_company()
         self.assertNoSecret(str(caught.exception), secrets, "an exception")
         bodies = self.env["qbo.call"].search([]).mapped("response_body")
         self.assertNoSecret("".join(filter(None, bodies)), secrets, "the call log")
@@ -166,7 +166,7 @@ class TestSecrets(QboCommon):
         self.connect()
         self.set_key("another key that is long enough to be one")
         with self.fails(VaultError):
-            self.connection._call(lambda client: client.get_company_info())
+            self.read_company()
         self.assertEqual(self.connection.state, "suspended")
         self.assertEqual(self.connection.suspend_reason, "vault")
         self.assertTrue(self.connection.activity_ids)
@@ -187,7 +187,7 @@ class TestSecrets(QboCommon):
             key = pathlib.Path(folder) / "quickbooks_online.key"
             key.unlink()
             with self.fails(VaultError):
-                self.connection._call(lambda client: client.get_company_info())
+                self.read_company()
             self.assertFalse(key.exists())
         self.assertEqual(self.connection.suspend_reason, "vault")
 
@@ -231,7 +231,7 @@ class TestSecrets(QboCommon):
         self.assertNotEqual(self.get_grant().refresh_token_encrypted, old)
         self.set_key("the new key of this test that is long enough")
         self.get_secrets()
-        self.connection._call(lambda client: client.get_company_info())
+        self.read_company()
 
     def test_copied_database_reads_no_secret(self):
         self.connect()
@@ -239,7 +239,7 @@ class TestSecrets(QboCommon):
         parameters.set_param("database.uuid", "11111111-2222-3333-4444-555555555555")
         self.env.flush_all()
         with self.fails(VaultError):
-            self.connection._call(lambda client: client.get_company_info())
+            self.read_company()
 
     def test_neutralized_copy_has_nothing_left(self):
         self.connect()
@@ -265,8 +265,8 @@ class TestSecrets(QboCommon):
     def test_neutralized_copy_refuses_production(self):
         self.connect()
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
-        self.connection._call(lambda client: client.get_company_info())
+        self.read_company()
         self.connection.sudo().realm_id = False
         self.connection.environment = "production"
         with self.assertRaisesRegex(UserError, "neutralized"):
-            self.connection._call(lambda client: client.get_company_info())
+            self.read_company()
