@@ -247,6 +247,13 @@ def tax_detail_not_allowed():
     )
 
 
+def too_many_lines(taxed):
+    """6000: more lines than a form may have."""
+    if taxed:
+        return business("A taxed transaction can have 750 lines at most.")
+    return business("A transaction can have 10,000 lines at most.")
+
+
 def cannot_link(detail):
     """620: a transaction that cannot be linked."""
     return _one(

@@ -63,6 +63,12 @@ def bare(number, places=RATE_PLACES):
     )
 
 
+def fits(number, before, after):
+    """Tell whether a number has at most so many digits before and after the point."""
+    short = number == round_half_up(number, after)
+    return short and abs(number) < Decimal(1).scaleb(before)
+
+
 def multiply(left, right):
     """Return the exact product of two Decimals."""
     return _CONTEXT.multiply(left, right)

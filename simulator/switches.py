@@ -62,6 +62,13 @@ class Switches:
     cdc_changed_since: str = "inclusive"
     """`inclusive` (>=) or `exclusive` (>)."""
 
+    warn_duplicate_numbers: bool = True
+    """The browser's setting beside CustomTxnNumbers; without it no 6140."""
+
+    amount_digits: str = "documented"
+    """Line.Amount: `documented` (10 digits before the point, 5 after) or `working` (11
+    before, any after)."""
+
     void_paid_invoice: str = "refuse"
     """Void of an invoice a payment stands against: `refuse` (6450) or `unlink`."""
 
@@ -94,6 +101,10 @@ class Switches:
 
     payment_other_customer: str = "refuse"
     """Payment line to another customer's invoice: `refuse` (6000) or `drop`."""
+
+    omitted_currency: str = "refuse"
+    """New transaction without CurrencyRef under multicurrency: `refuse` (2020, Intuit's
+    page) or `default` (the customer's)."""
 
     omitted_exchange_rate: str = "one"
     """Foreign transaction without ExchangeRate: `one` or `list` (rate of the day)."""

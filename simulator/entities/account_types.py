@@ -150,3 +150,6 @@ SYSTEM_SUBTYPES = frozenset(
 WITH_CURRENCY = frozenset(
     {"Bank", "Credit Card", "Accounts Receivable", "Accounts Payable"}
 )
+
+# A discount lowers income or is an expense.
+DISCOUNT_TYPES = ("Income", "Other Income", "Expense", "Other Expense")

@@ -25,6 +25,7 @@ INVOICE = Shape(
     "Invoice",
     (
         amount("Deposit", minimum=ZERO),
+        # Intuit's page wants false; client libraries send true and live to tell.
         flag("AllowIPNPayment", read_only=True),
         flag("AllowOnlinePayment", read_only=True),
         flag("AllowOnlineCreditCardPayment"),
@@ -145,6 +146,11 @@ class Invoice(Receivable):
         values = write.values
         allowed = company.preference("SalesFormsPrefs.AllowDeposit")
         values["Deposit"] = (values.get("Deposit") or ZERO) if allowed else None
+        if (values["Deposit"] or ZERO) > values["TotalAmt"]:
+            raise faults.business("The deposit cannot be greater than the total.")
+        account_id = write.value_of("DepositToAccountRef")
+        if account_id is not None:
+            self.check_funds(company, account_id)
         super().settle_balance(company, write)
 
     def settle_terms(self, company, write):

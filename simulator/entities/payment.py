@@ -20,7 +20,6 @@ KNOWN_LINKS = (
     "CreditCardCredit",
     "Deposit",
 )
-FUNDS = ("Bank", "Other Current Asset")
 
 PAYMENT_LINE = Shape(
     "Line",
@@ -110,11 +109,7 @@ class Payment(Transaction):
                 raise faults.required("DepositToAccountRef")
             write.values["DepositToAccountRef"] = {"value": account["Id"]}
             return
-        kind = company.store.get("Account", account_id)["AccountType"]
-        if kind not in FUNDS:
-            raise entity_faults.wrong_account_type(
-                "DepositToAccountRef", "Money goes to a bank or a current asset."
-            )
+        self.check_funds(company, account_id)
 
     # --- lines ---
 

@@ -1,13 +1,17 @@
 """Sales forms: lines of items, discount, subtotal, tax, addresses."""
 
-from .. import faults
-from ..numbers import ZERO, money
+from .. import entity_faults, faults
+from ..numbers import LARGEST_AMOUNT, ZERO, fits, money
 from . import account_types, tax
+from .common import is_email
 from .sales_lines import SalesLines
 from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, SUBTOTAL_LINE
 from .transaction import Transaction
 
-LARGEST_TAXED_FORM = 750
+# Intuit's page: 750 lines when taxable; the second is the service's own ceiling.
+LARGEST_TAXED_FORM, LARGEST_FORM = 750, 10_000
+# Line.Amount has 15 digits at most, "in 10.5 format" (Intuit's page).
+AMOUNT_DIGITS = (10, 5)
 
 
 class SalesForm(SalesLines, Transaction):
@@ -24,35 +28,52 @@ class SalesForm(SalesLines, Transaction):
             if not write.values.get(name):
                 raise faults.required(name)
 
+    def check_values(self, company, write, problems):
+        """Digits of amounts (2090), and e-mail addresses that are none (2210)."""
+        if company.switches.amount_digits == "documented":
+            for line in write.sent.get("Line") or ():
+                amount = line.get("Amount")
+                if amount is not None and not fits(amount, *AMOUNT_DIGITS):
+                    problems.append(faults.invalid_number(amount, "Amount"))
+        for name in ("BillEmail", "BillEmailCc", "BillEmailBcc"):
+            addresses = (write.sent.get(name) or {}).get("Address") or ""
+            if addresses and not all(map(is_email, addresses.split(","))):
+                problems.append(faults.invalid_email(name))
+
     def discard(self, company, write):
         """Drop what the company does not track, and lines QBO makes itself."""
         self.discard_untracked(company, write)
         per_line = company.preference("AccountingInfoPrefs.ClassTrackingPerTxnLine")
-        lines = []
-        for line in write.values.get("Line") or ():
-            if line.get("DetailType") is None:
-                raise faults.required("Line.DetailType")
-            if line["DetailType"] == SUBTOTAL_LINE:
-                continue
-            line = dict(line)
-            for name in (ITEM_LINE, DISCOUNT_LINE):
-                if line.get(name) is None:
-                    continue
-                detail = dict(line[name])
-                if not per_line:
-                    detail.pop("ClassRef", None)
-                detail.pop("ItemAccountRef", None)
-                line[name] = detail
-            lines.append(line)
-        write.values["Line"] = lines
+        write.values["Line"] = [
+            self._read_line(company, line, per_line)
+            for line in write.values.get("Line") or ()
+            if line.get("DetailType") != SUBTOTAL_LINE
+        ]
         if company.country != "US" or not self.uses_tax(company):
             tax_detail = write.values.get("TxnTaxDetail")
             if tax_detail:
                 kept = {k: v for k, v in tax_detail.items() if k != "TxnTaxCodeRef"}
                 write.values["TxnTaxDetail"] = kept
 
+    def _read_line(self, company, line, class_counts):
+        if line.get("DetailType") is None:
+            raise faults.required("Line.DetailType")
+        line = dict(line)
+        for name in (ITEM_LINE, DISCOUNT_LINE):
+            if line.get(name) is None:
+                continue
+            detail = dict(line[name])
+            if not class_counts:
+                detail.pop("ClassRef", None)
+            detail.pop("ItemAccountRef", None)
+            line[name] = detail
+            if name == ITEM_LINE and detail.get("TaxCodeRef"):
+                tax.check_line_code(company, detail["TaxCodeRef"]["value"])
+        return line
+
     @staticmethod
     def uses_tax(company):
+        """Tell whether the company has sales tax at all."""
         return company.preference("TaxPrefs.UsingSalesTax")
 
     # --- completing ---
@@ -112,7 +133,7 @@ class SalesForm(SalesLines, Transaction):
             tax.take_tax_out(company, items, values["TxnDate"])
         subtotal = money(sum((line["Amount"] for line in items), ZERO))
         discounts = [line for line in lines if line["DetailType"] == DISCOUNT_LINE]
-        discount = self._discount(company, discounts, subtotal)
+        discount = self._discount(company, write, discounts, subtotal)
         body = [line for line in lines if line["DetailType"] != DISCOUNT_LINE]
         self.give_line_ids(body, write.before("Line", ()))
         closing = {
@@ -124,8 +145,8 @@ class SalesForm(SalesLines, Transaction):
         values["TxnTaxDetail"] = tax.of_document(company, document)
         values["Line"] = [*body, closing, *discounts]
         taxed = any(line["TaxLineDetail"]["TaxPercent"] for line in self._taxes(values))
-        if taxed and len(lines) > LARGEST_TAXED_FORM:
-            raise faults.business("A taxed transaction can have 750 lines at most.")
+        if len(lines) > (LARGEST_TAXED_FORM if taxed else LARGEST_FORM):
+            raise entity_faults.too_many_lines(taxed)
         self._total(company, values, subtotal - discount)
 
     def needs_lines(self, company):
@@ -140,6 +161,8 @@ class SalesForm(SalesLines, Transaction):
         total = net + values["TxnTaxDetail"]["TotalTax"]
         if total < 0:
             raise faults.business("Transaction amount must be 0 or greater")
+        if total > LARGEST_AMOUNT:
+            raise faults.invalid_number(total, "TotalAmt")
         values["TotalAmt"] = money(total)
         values["HomeTotalAmt"] = self.home_amount(company, values, total)
 

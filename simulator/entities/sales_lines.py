@@ -5,6 +5,8 @@ from decimal import Decimal
 from .. import entity_faults, faults
 from ..numbers import ZERO, divide, money, multiply, round_half_up, with_thousands
 from .account import with_subtype
+from .account_types import DISCOUNT_TYPES
+from .item import CATEGORY, GROUP
 from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, TEXT_LINE
 from .settings import other_preference
 
@@ -36,7 +38,7 @@ class SalesLines:
         detail["ItemRef"] = {"value": item["Id"], "name": item["Name"]}
         if item.get("IncomeAccountRef"):
             detail["ItemAccountRef"] = item["IncomeAccountRef"]
-        self._check_price(write, line, detail)
+        self._check_price(line, detail)
         detail["TaxCodeRef"] = self._line_code(company, write, detail, item)
         heads = {
             link["TxnId"]
@@ -59,19 +61,27 @@ class SalesLines:
         default = other_preference(company, "SalesFormsPrefs.DefaultItem")
         item_id = reference["value"] if reference else default
         item = company.store.get("Item", item_id) if item_id else None
-        if item is not None and item["Type"] == "Category":
-            raise faults.business("A category cannot be used on a line.")
+        if item is not None:
+            self._check_item(item)
         return item
 
-    def _check_price(self, write, line, detail):
+    def _check_item(self, item):
+        """Categories and bundles are no items of a line; what is sold earns income."""
+        if item["Type"] == CATEGORY:
+            raise faults.business("A category cannot be used on a line.")
+        if item["Type"] == GROUP:
+            raise faults.business("A bundle needs a line of type GroupLineDetail.")
+        if not item.get("IncomeAccountRef"):
+            raise faults.business(
+                "An item without an income account cannot be used on a sales form."
+            )
+
+    def _check_price(self, line, detail):
         """Amount is Qty x UnitPrice, rounded half up from what was sent (6070)."""
         quantity, price = detail.get("Qty"), detail.get("UnitPrice")
         if not quantity and not price:
             # Client libraries send both as zero for "not given".
             detail["Qty"] = detail["UnitPrice"] = None
-            return
-        inclusive = write.values.get("GlobalTaxCalculation") == "TaxInclusive"
-        if inclusive and detail.get("TaxInclusiveAmt") is not None:
             return
         if quantity is None:
             detail["Qty"] = Decimal(1) if price == line["Amount"] else None
@@ -88,8 +98,6 @@ class SalesLines:
     def _line_code(self, company, write, detail, item):
         sent = detail.get("TaxCodeRef")
         if company.country == "US":
-            if sent is not None and sent["value"] not in ("TAX", "NON"):
-                raise entity_faults.us_line_tax_code()
             if sent is not None and self.uses_tax(company):
                 return sent
             taxable = item.get("Taxable") and self.uses_tax(company)
@@ -100,36 +108,52 @@ class SalesLines:
             raise entity_faults.tax_code_missing(company.country)
         return sent
 
-    def _discount(self, company, discounts, subtotal):
+    def _discount(self, company, write, discounts, subtotal):
+        """Return the discount: one line, above nothing, within the subtotal."""
         if not discounts:
             return ZERO
         if len(discounts) > 1:
             raise faults.business("A transaction has one discount line at most.")
-        if not company.preference("SalesFormsPrefs.AllowDiscount"):
+        allowed = company.preference("SalesFormsPrefs.AllowDiscount")
+        if not allowed and "Line" in write.sent:
             raise entity_faults.feature_not_enabled("Discount")
         line = discounts[0]
         detail = dict(line.get(DISCOUNT_LINE) or {})
-        percent = detail.get("DiscountPercent")
-        if detail.get("PercentBased") and percent is not None:
-            value = round_half_up(subtotal * percent / 100)
-        elif line.get("Amount") is not None and not detail.get("PercentBased"):
-            value = round_half_up(line["Amount"])
-            detail["PercentBased"], detail["DiscountPercent"] = False, None
-        else:
-            raise entity_faults.discount_incomplete()
-        if value > subtotal:
+        value = self._discount_value(line, detail, subtotal)
+        if value < 0:
+            raise faults.business("The discount amount can't be less than zero.")
+        if value > max(subtotal, ZERO):
             raise faults.business(
                 "The discount amount can't be greater than the subtotal."
             )
-        if detail.get("DiscountAccountRef") is None:
-            account_id = company.preference("SalesFormsPrefs.DefaultDiscountAccount")
-            account = company.store.get("Account", account_id or "") or with_subtype(
-                company, "DiscountsRefundsGiven"
-            )
-            if account:
-                detail["DiscountAccountRef"] = {
-                    "value": account["Id"],
-                    "name": account["FullyQualifiedName"],
-                }
+        self._settle_discount_account(company, detail)
         line[DISCOUNT_LINE], line["Amount"] = detail, value
         return value
+
+    def _discount_value(self, line, detail, subtotal):
+        """By percentage (the amount sent does not count) or by amount (6090)."""
+        percent = detail.get("DiscountPercent")
+        if detail.get("PercentBased") and percent is not None:
+            return round_half_up(subtotal * percent / 100)
+        if line.get("Amount") is None or detail.get("PercentBased"):
+            raise entity_faults.discount_incomplete()
+        detail["PercentBased"], detail["DiscountPercent"] = False, None
+        return round_half_up(line["Amount"])
+
+    def _settle_discount_account(self, company, detail):
+        """The account sent must earn or cost; none sent: the company's own."""
+        sent = detail.get("DiscountAccountRef")
+        if sent is not None:
+            kind = company.store.get("Account", sent["value"])["AccountType"]
+            if kind not in DISCOUNT_TYPES:
+                raise entity_faults.wrong_account_type(
+                    "DiscountAccountRef", "A discount needs an income account."
+                )
+            return
+        account_id = company.preference("SalesFormsPrefs.DefaultDiscountAccount")
+        account = company.store.get("Account", account_id or "") or with_subtype(
+            company, "DiscountsRefundsGiven"
+        )
+        if account:
+            name = account["FullyQualifiedName"]
+            detail["DiscountAccountRef"] = {"value": account["Id"], "name": name}

@@ -56,6 +56,19 @@ def tax_line(rate, percent, base, amount):
     }
 
 
+def check_line_code(company, value):
+    """Refuse a line code of the wrong kind before it counts as a reference.
+
+    In the US only TAX and NON are codes of lines (6100); elsewhere a name in place of
+    an id counts as no code at all (6000, seen live in GB).
+    """
+    if company.country == "US":
+        if value not in ("TAX", "NON"):
+            raise entity_faults.us_line_tax_code()
+    elif not value.isdigit():
+        raise entity_faults.tax_code_missing(company.country)
+
+
 def of_document(company, document):
     """Return TxnTaxDetail of a sales document; also completes line codes."""
     if company.country != "US":

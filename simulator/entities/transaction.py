@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from .. import faults, numbers
+from .. import entity_faults, faults, numbers
 from ..schema import Shape, day, many, number, text
 from .base import Entity
 from .common import ENTITY_BLOCK, ENTITY_IGNORED
@@ -11,6 +11,7 @@ from .currencies import CURRENCIES
 
 AUTO_NUMBER = "AUTO_GENERATE"
 VOIDED = "Voided"
+FUNDS = ("Bank", "Other Current Asset")
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 
 LINKED = Shape(
@@ -122,6 +123,9 @@ class Transaction(Entity):
         if doc_number is None and not custom:
             doc_number = write.before("DocNumber") or self.next_number(company)
         write.values["DocNumber"] = doc_number
+        if doc_number is None and custom and company.country == "FR":
+            raise faults.required("DocNumber")
+        check = check and company.switches.warn_duplicate_numbers
         if doc_number is None or not check or write.before("DocNumber") == doc_number:
             return
         if "allowduplicatedocnum" in write.include:
@@ -152,6 +156,9 @@ class Transaction(Entity):
         """The transaction has the currency of its customer or vendor, and a rate."""
         code = party["CurrencyRef"]["value"]
         sent = write.value_of("CurrencyRef")
+        if sent is None and company.multicurrency and write.creates:
+            if company.switches.omitted_currency == "refuse" and not write.by_user:
+                raise faults.required("CurrencyRef")
         if sent not in (None, code):
             if sent != company.home_currency and not company.multicurrency:
                 raise faults.business(
@@ -173,7 +180,7 @@ class Transaction(Entity):
             return Decimal(1)
         rate = write.values.get("ExchangeRate")
         if rate is not None and rate > 0:
-            return rate
+            return numbers.bare(rate)
         if company.switches.omitted_exchange_rate == "list":
             rates = company.entity("ExchangeRate")
             return rates.rate(company, code, write.values["TxnDate"])
@@ -190,12 +197,13 @@ class Transaction(Entity):
     def give_line_ids(self, lines, old_lines):
         """Keep ids that stood on this object before, number the others on."""
         known = {line["Id"] for line in old_lines if "Id" in line}
-        used = {line.get("Id") for line in lines} & known
+        used = set()
         following = max((int(each) for each in known if each.isdigit()), default=0)
         for position, line in enumerate(lines, start=1):
-            if line.get("Id") not in used:
+            if line.get("Id") not in known or line["Id"] in used:
                 following += 1
                 line["Id"] = str(following)
+            used.add(line["Id"])
             line["LineNum"] = position
 
     # --- custom fields ---
@@ -239,6 +247,15 @@ class Transaction(Entity):
         for name in names:
             if not keeps[name]:
                 write.values.pop(name, None)
+
+    # --- money ---
+
+    def check_funds(self, company, account_id):
+        """Refuse an account that money cannot go to (6430)."""
+        if company.store.get("Account", account_id)["AccountType"] not in FUNDS:
+            raise entity_faults.wrong_account_type(
+                "DepositToAccountRef", "Money goes to a bank or a current asset."
+            )
 
     # --- voiding ---
 

@@ -392,6 +392,16 @@ class TestLines:
         del received["Line"][0]["SalesItemLineDetail"]["UnitPrice"]
         assert compare(build("1"), received) == []
 
+    def test_the_amount_of_a_text_is_ignored(self):
+        sent = make_sent()
+        sent["Line"][1]["Amount"] = D("5.00")
+        check(sent, answer(make_sent()))
+
+    def test_a_link_of_the_header_that_is_answered_on_a_line(self):
+        received = answer(make_sent())
+        received["Line"][0]["LinkedTxn"] = received.pop("LinkedTxn")
+        check(make_sent(), received)
+
     def test_links_of_lines(self):
         sent, received = make_sent(), answer(make_sent())
         sent["Line"][0]["LinkedTxn"] = [{"TxnId": "9", "TxnType": "Purchase"}]
@@ -534,6 +544,24 @@ class TestAnyAnswer:
         gaps = compare(make_sent(), received, total=D("1150.00"))
         assert gaps
         describe(gaps)
+
+    @pytest.mark.parametrize("value", [{}, [], [{}], [[1]], "x", 1, None, True])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            *("Line", "Line.0", "Line.0.DetailType", "Line.0.Amount", "LinkedTxn"),
+            *("Line.0.Description", ITEM, f"{ITEM}.ItemRef", f"{ITEM}.Qty"),
+            *("CustomField", "CustomField.1", "CustomField.1.DefinitionId"),
+            *("TxnTaxDetail", "TxnTaxDetail.TaxLine.0.TaxLineDetail.TaxRateRef.value"),
+            *("EmailStatus", "LinkedTxn.0", "LinkedTxn.0.TxnId", "CustomerRef.value"),
+        ],
+    )
+    def test_strange_shapes(self, path, value):
+        received = answer(make_sent())
+        # One line less, so that the lines are matched by what they hold.
+        del received["Line"][2]
+        change(path, value)(received)
+        assert compare(make_sent(), received, total=D("1150.00"))
 
     @given(
         path=st.sampled_from(
