@@ -11,6 +11,7 @@ from simulator.company import BooksRequest
 from simulator.faults import Fault
 from simulator.seeds import build_company
 
+FORMS = ("Invoice", "CreditMemo", "Estimate")
 START = datetime(2026, 11, 22, 18, 0, 0, tzinfo=timezone.utc)
 
 
@@ -154,3 +155,24 @@ def refused(call, *args, **kwargs):
 def wire(payload):
     """Return a payload as text, as it goes out."""
     return numbers.dumps(payload).decode()
+
+
+def item_line(books, amount, **detail):
+    """A line of a sales form that sells hours."""
+    detail = {"ItemRef": books.ref("Item", "Services"), **detail}
+    return {
+        "Amount": amount,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": detail,
+    }
+
+
+def discount(amount=None, **detail):
+    """A discount line."""
+    line = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail}
+    return line if amount is None else {**line, "Amount": amount}
+
+
+def lines_of(books, *extra, amount="50.00"):
+    """Line of a form: one item and what else is given."""
+    return {"Line": [item_line(books, amount), *extra]}
