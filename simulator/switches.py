@@ -112,6 +112,10 @@ class Switches:
     tax_rounding: str = "line"
     """Tax outside the US, rounded per `line` or per `document`."""
 
+    tax_override: str = "any"
+    """Tax amounts sent outside the US: `any` of the same sign, or `near` (within 1.00
+    and 5 % of what the rate gives)."""
+
     line_ex_echo: str = "refuse"
     """A payment line sent back with its LineEx: `refuse` (2010) or `ignore`."""
 

@@ -1,5 +1,7 @@
 """Sales forms: lines of items, discount, subtotal, tax, addresses."""
 
+import re
+
 from .. import entity_faults, faults
 from ..numbers import LARGEST_AMOUNT, ZERO, fits, money
 from . import account_types, tax
@@ -12,6 +14,9 @@ from .transaction import Transaction
 LARGEST_TAXED_FORM, LARGEST_FORM = 750, 10_000
 # Line.Amount has 15 digits at most, "in 10.5 format" (Intuit's page).
 AMOUNT_DIGITS = (10, 5)
+
+# The last line of an address in free form: `City, ST  ZIP`.
+_STATE = re.compile(r"(?:^|, )([A-Z]{2})(?: |$)")
 
 
 class SalesForm(SalesLines, Transaction):
@@ -176,7 +181,7 @@ class SalesForm(SalesLines, Transaction):
             subtotal,
             discount,
             write.sent.get("TxnTaxDetail") or {},
-            state=where.get("CountrySubDivisionCode"),
+            state=state_of(where),
             default_code=default["value"] if default else None,
         )
 
@@ -240,6 +245,13 @@ class SalesForm(SalesLines, Transaction):
                     "CurrencyRef": {"value": currency_code},
                 },
             )
+
+
+def state_of(address):
+    """Return the state of an address, also of one in free form."""
+    lines = [address[f"Line{n}"] for n in range(1, 6) if address.get(f"Line{n}")]
+    found = _STATE.search(lines[-1]) if lines else None
+    return address.get("CountrySubDivisionCode") or (found[1] if found else None)
 
 
 def _says_something(line):

@@ -200,7 +200,7 @@ def _by_line(company, document):
     lines = [
         tax_line(rate, p, money(base), tax) for rate, p, base, tax in shares.values()
     ]
-    lines = _override(document.sent_tax, lines)
+    lines = _override(company, document.sent_tax, lines)
     total = sum((line["Amount"] for line in lines), ZERO)
     return {"TotalTax": total, "TaxLine": lines}
 
@@ -223,20 +223,47 @@ def _keep_gross(document, shares, gross):
     last[3] += tax - sum((share[3] for share in shares.values()), ZERO)
 
 
-def _override(sent_tax, lines):
-    """Take the tax amounts that came with PercentBased false."""
-    sent = sent_tax.get("TaxLine") or ()
+def _override(company, sent_tax, lines):
+    """Take the tax amounts that came with PercentBased false, for every rate or none.
+
+    Each rate must be one of a code on a line, and each such rate needs its TaxLine
+    (Intuit's XSD); how far an amount may be off is open.
+    """
+    amounts = _sent_amounts(sent_tax)
+    if not amounts:
+        return lines
     known = {line["TaxLineDetail"]["TaxRateRef"]["value"] for line in lines}
+    if set(amounts) - known:
+        raise faults.business("A tax rate that no line of the document uses.")
+    if known - set(amounts):
+        raise faults.business("Every tax rate of the document needs its TaxLine.")
+    for line in lines:
+        amount = amounts[line["TaxLineDetail"]["TaxRateRef"]["value"]]
+        if not _is_near(company, line["Amount"], amount):
+            raise faults.business("The tax amount is not what the tax rate gives.")
+        line["Amount"] = amount
+    return lines
+
+
+def _sent_amounts(sent_tax):
     amounts = {}
-    for line in sent:
+    for line in sent_tax.get("TaxLine") or ():
         detail = line.get("TaxLineDetail") or {}
         if detail.get("PercentBased") is not False or line.get("Amount") is None:
             continue
         reference = detail.get("TaxRateRef")
-        if reference is None or reference["value"] not in known:
-            raise faults.business("A tax rate that no line of the document uses.")
+        if reference is None:
+            raise faults.required("TaxRateRef")
+        if reference["value"] in amounts:
+            raise faults.business("A tax rate has one TaxLine.")
         amounts[reference["value"]] = round_half_up(line["Amount"])
-    for line in lines:
-        rate_id = line["TaxLineDetail"]["TaxRateRef"]["value"]
-        line["Amount"] = amounts.get(rate_id, line["Amount"])
-    return lines
+    return amounts
+
+
+def _is_near(company, computed, sent):
+    """Of the same sign; by a switch also within 1.00 and 5 %."""
+    if computed * sent < 0:
+        return False
+    off = abs(computed - sent)
+    any_size = company.switches.tax_override == "any"
+    return any_size or (off <= 1 and off * 20 <= abs(computed))
