@@ -21,10 +21,7 @@ def run(company, body, request_id, strike=None):
         if rule is None or injected_items.lets_through(rule):
             answer = _answer(company, item, request_id, counter)
         answer = {**(answer or {}), "bId": item["bId"]}
-        if rule is not None:
-            answer = injected_items.replace(rule, answer)
-        if answer is not None:
-            answers.append(answer)
+        answers += [answer] if rule is None else injected_items.replace(rule, answer)
     if company.switches.batch_response_order == "reversed":
         answers.reverse()
     return {"BatchItemResponse": answers}, counter.queries

@@ -86,6 +86,11 @@ class Company:
         return bool(self.preference("CurrencyPrefs.MultiCurrencyEnabled"))
 
     @property
+    def nobody(self):
+        """What stands for the customer of a form without one."""
+        return {"CurrencyRef": {"value": self.home_currency}}
+
+    @property
     def subscription_status(self):
         """SubscriptionStatus of CompanyInfo: TRIAL, PAID, SUBSCRIBED, EXPIRED, ..."""
         return settings.name_value(self, "SubscriptionStatus")

@@ -16,6 +16,7 @@ ITEM_ACTIONS = frozenset(
         "omit",
         "answer_id",
         "answer_bid",
+        "repeat",
         "committed",
     }
 )
@@ -74,15 +75,21 @@ def _is_about(item, entity):
 
 
 def lets_through(rule):
-    """Tell whether the item is carried out; a fault alone stops it."""
-    return rule.action.get("committed", "fault" not in rule.action)
+    """Tell whether the item is carried out; only a fault in its place stops it."""
+    action = rule.action
+    return action.get("committed", "fault" not in action or "repeat" in action)
 
 
 def replace(rule, answer):
-    """Return what an item is answered instead of `answer`; None leaves it out."""
+    """Return what stands in the batch's answer instead of `answer`: a list."""
     action = rule.action
     if action.get("omit"):
-        return None
+        return []
+    changed = _changed(action, answer)
+    return [answer, changed] if action.get("repeat") else [changed]
+
+
+def _changed(action, answer):
     if "fault" in action:
         fault = faults.item_fault(make_fault(action))
         answer = {"Fault": fault, "bId": answer["bId"]}

@@ -86,6 +86,7 @@ ACTION_KEYS = {
     "empty": check_truth,
     "committed": check_truth,
     "omit": check_truth,
+    "repeat": check_truth,
     "answer_id": check_text,
     "answer_bid": check_text,
 }
@@ -240,8 +241,8 @@ def _check_scope(match, action):
         wrong = sorted(set(action) - ITEM_ACTIONS)
         if wrong:
             raise ValueError(f"{wrong[0]} happens to a call, not to an item.")
-    elif "omit" in action or "answer_bid" in action:
-        raise ValueError("omit and answer_bid happen to an item: match `item`.")
+    elif {"omit", "repeat", "answer_bid"} & set(action):
+        raise ValueError("omit, repeat and answer_bid happen to an item: match `item`.")
 
 
 def check(match, action):

@@ -9,6 +9,7 @@ from .item import Item
 from .lists import Class, Department, PaymentMethod, Term
 from .payment import Payment
 from .people import Customer, Vendor
+from .refund_receipt import RefundReceipt
 from .settings import CompanyInfo, Preferences
 from .taxes import TaxAgency, TaxCode, TaxRate
 
@@ -31,6 +32,7 @@ ENTITIES = (
     Invoice,
     CreditMemo,
     Estimate,
+    RefundReceipt,
     Payment,
 )
 
@@ -48,7 +50,6 @@ EMPTY = (
     "Purchase",
     "PurchaseOrder",
     "RecurringTransaction",
-    "RefundReceipt",
     "ReimburseCharge",
     "SalesReceipt",
     "TimeActivity",

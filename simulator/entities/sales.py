@@ -24,6 +24,7 @@ class SalesForm(SalesLines, Transaction):
 
     series = "sales"
     required = ("CustomerRef", "Line")
+    print_status = "NeedToPrint"
 
     # --- reading ---
 
@@ -90,10 +91,10 @@ class SalesForm(SalesLines, Transaction):
 
     def complete(self, company, write):
         """Everything QBO adds to or checks in a sales form."""
-        customer = company.store.get("Customer", write.value_of("CustomerRef"))
+        customer = self.customer_of(company, write)
         self.settle_date(company, write)
         self.settle_own_number(company, write)
-        self.settle_currency(company, write, customer)
+        self.settle_currency(company, write, customer or company.nobody)
         self.settle_addresses(company, write)
         self.settle_delivery(write)
         self.settle_terms(company, write)
@@ -102,6 +103,11 @@ class SalesForm(SalesLines, Transaction):
         self.compute(company, write)
         self.settle_balance(company, write)
         self.settle_flags(company, write)
+
+    def customer_of(self, company, write):
+        """Return the customer's row, or None where a form may have none."""
+        customer_id = write.value_of("CustomerRef")
+        return company.store.get("Customer", customer_id) if customer_id else None
 
     def settle_own_number(self, company, write):
         """By hand, unique, or the next one: a preference decides."""
@@ -172,7 +178,7 @@ class SalesForm(SalesLines, Transaction):
         values["HomeTotalAmt"] = self.home_amount(company, values, total)
 
     def _document(self, company, write, items, subtotal, discount):
-        customer = company.store.get("Customer", write.value_of("CustomerRef"))
+        customer = self.customer_of(company, write) or {}
         where = write.values.get("ShipAddr") or write.values.get("BillAddr") or {}
         default = customer.get("DefaultTaxCodeRef")
         return tax.Document(
@@ -189,7 +195,9 @@ class SalesForm(SalesLines, Transaction):
 
     def settle_addresses(self, company, write):
         """Take the customer's addresses; an update returns them in free form."""
-        customer = company.store.get("Customer", write.value_of("CustomerRef"))
+        customer = self.customer_of(company, write)
+        if customer is None:
+            return
         for name in ("BillAddr", "ShipAddr"):
             if write.creates and write.values.get(name) is None:
                 known = customer.get(name) or customer.get("BillAddr")
@@ -222,7 +230,7 @@ class SalesForm(SalesLines, Transaction):
         """Print and mail status; sending needs an address."""
         values = write.values
         if values.get("PrintStatus") is None:
-            values["PrintStatus"] = "NeedToPrint"
+            values["PrintStatus"] = self.print_status
         if values.get("EmailStatus") is None:
             values["EmailStatus"] = "NotSet"
         if values["EmailStatus"] == "NeedToSend":

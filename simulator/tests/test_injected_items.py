@@ -92,6 +92,16 @@ def test_a_foreign_bid(client, token):
     assert [each["bId"] for each in send(client, token, *three())] == ["zz", "b", "c"]
 
 
+def test_an_item_answered_twice(client, token):
+    client.inject({"repeat": True}, item={"bId": "b"}, times=1)
+    answers = send(client, token, *three())
+    assert [each["bId"] for each in answers] == ["a", "b", "b", "c"]
+    assert answers[1] == answers[2]
+    client.inject({"repeat": True, "answer_id": "1"}, item={}, times=1)
+    first, second = send(client, token, item("d", "New d"))
+    assert first["Customer"]["Id"] != second["Customer"]["Id"] == "1"
+
+
 def test_a_foreign_id_of_a_single_call(client, token):
     client.inject({"answer_id": "1"}, operation="create")
     answer = client.create("customer", {"DisplayName": "Alone"}, token).json()
@@ -164,6 +174,7 @@ def test_item_rules_meet_no_calls(client, token):
         ({"item": "x"}, {"omit": True}, "object"),
         ({}, {"omit": True}, "item"),
         ({}, {"answer_bid": "x"}, "item"),
+        ({}, {"repeat": True}, "item"),
         ({"item": {}}, {"answer_id": 5}, "answer_id"),
     ],
 )

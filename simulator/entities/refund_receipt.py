@@ -1,0 +1,68 @@
+"""RefundReceipt: money given back at once. It leaves nothing open.
+
+Captured ones have no EmailStatus and a Balance of zero; the customer is optional, the
+account the money leaves is not (Intuit's page).
+"""
+
+from ..numbers import ZERO
+from ..schema import Shape, amount, enum, ref, text
+from .sales import SalesForm
+from .sales_shapes import PARTY_FIELDS, SALES_IGNORED, SUM_FIELDS, head_fields
+from .transaction import ENTITY_WITH_CUSTOM_FIELDS, TRANSACTION_IGNORED
+
+OWN = ("PaymentMethodRef", "PaymentRefNum", "PaymentType")
+
+REFUND_RECEIPT = Shape(
+    "RefundReceipt",
+    (
+        *ENTITY_WITH_CUSTOM_FIELDS,
+        *head_fields(),
+        *PARTY_FIELDS,
+        *(item for item in SUM_FIELDS if item.name != "EmailStatus"),
+        amount("Balance", query="FS", read_only=True),
+        amount("HomeBalance", read_only=True),
+        ref("PaymentMethodRef", "PaymentMethod"),
+        text("PaymentRefNum", 100),
+        enum("PaymentType", ("Cash", "Check", "CreditCard", "Other"), query="FS"),
+        ref("DepositToAccountRef", "Account"),
+    ),
+    ignored=TRANSACTION_IGNORED
+    + tuple(name for name in SALES_IGNORED if name not in OWN)
+    + (
+        "RemainingCredit",
+        "EmailStatus",
+        "DueDate",
+        "SalesTermRef",
+        "ShipDate",
+        "TrackingNum",
+        "DeliveryInfo",
+        "TaxExemptionRef",
+        "RefundReceiptEx",
+    ),
+)
+
+
+class RefundReceipt(SalesForm):
+    """Money back to a customer."""
+
+    name = "RefundReceipt"
+    path = "refundreceipt"
+    shape = REFUND_RECEIPT
+    required = ("Line", "DepositToAccountRef")
+    indexes = ("DocNumber", "CustomerRef")
+    prints_total_count = True
+    print_status = "NotSet"
+
+    def settle_links(self, company, write):
+        """Links are QBO's own."""
+        write.values["LinkedTxn"] = write.before("LinkedTxn")
+
+    def settle_balance(self, company, write):
+        """Nothing stays open; the money leaves a bank or a current asset (6430)."""
+        self.check_funds(company, write.value_of("DepositToAccountRef"))
+        write.values["Balance"] = ZERO
+        write.values["HomeBalance"] = self.home_amount(company, write.values, ZERO)
+
+    def check_delete(self, company, row, by_user):
+        """Not in a closed period."""
+        self.check_open(company, (row["TxnDate"],), by_user)
