@@ -190,7 +190,9 @@ class Transaction(Entity):
         """Return an amount in home currency, or None without multicurrency."""
         if not company.multicurrency:
             return None
-        return numbers.money(numbers.multiply(amount, values["ExchangeRate"]))
+        # What was written before multicurrency was turned on has no rate.
+        rate = values.get("ExchangeRate") or Decimal(1)
+        return numbers.money(numbers.multiply(amount, rate))
 
     # --- lines ---
 

@@ -127,6 +127,13 @@ def test_request_id_and_bid_together_have_fifty_characters(books):
     assert "Customer" in fits["d" * 10]
 
 
+def test_request_id_and_bid_are_joined_without_a_separator(books):
+    first = answers(books.batch(create("10", "One"), requestid="r1"))
+    other = answers(books.batch(create("0", "Two"), requestid="r11"))
+    assert other["0"]["Customer"] == first["10"]["Customer"]
+    assert books.rows("Customer", "where DisplayName = 'Two'") == []
+
+
 def test_switches():
     books = Books("us", batch_response_order="reversed")
     response = books.batch(create("1", "One"), create("2", "Two"))

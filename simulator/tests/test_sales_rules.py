@@ -302,6 +302,20 @@ def test_rates_mean_nothing_without_multicurrency(books):
     assert "ExchangeRate" not in row and "HomeTotalAmt" not in row
 
 
+def test_what_is_older_than_multicurrency_can_be_paid(books):
+    row = books.invoice()
+    currencies = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+    books.company.configure({"preferences": currencies})
+    books.payment(row, "60.00")
+    assert str(books.read("Invoice", row["Id"])["HomeBalance"]) == "40.00"
+    assert (
+        refused(
+            books.post, "Payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 1}
+        ).element
+        == "CurrencyRef"
+    )
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_home_amounts(gb, seed):
     """HomeTotalAmt is TotalAmt times the stored rate, rounded half up."""
