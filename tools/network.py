@@ -1,13 +1,21 @@
 """Failures below HTTP: did the request reach Intuit or surely not?"""
 
+import contextlib
 import http.cookiejar
+import socket
 import ssl
+import threading
 
 import requests
 import urllib3
 from requests.auth import AuthBase
 
 from .faults import build_fault
+
+# The time-out of `requests` bounds each wait between two bytes, not the whole.
+MAXIMUM_SECONDS = 60
+MAXIMUM_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 # What `requests` may raise, its own errors being OSErrors, and what slips by it.
 ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
@@ -53,6 +61,68 @@ def harden(session):
 class _KeepHeaders(AuthBase):
     def __call__(self, request):
         return request
+
+
+def read_body(response, seconds=MAXIMUM_SECONDS, limit=MAXIMUM_BYTES):
+    """Read the body of a streamed answer, in bounded time and size.
+
+    Afterwards `content`, `text` and `json()` work as of any answer.
+
+    :param response: `requests.Response` of a request with `stream=True`
+    :param seconds: for the whole body, however little by little it comes
+    :param limit: bytes, after decompression
+    :raises requests.exceptions.ReadTimeout: when either is exceeded
+    """
+    late = threading.Event()
+    body = bytearray()
+    with contextlib.closing(response), _cut_off(response, seconds, late):
+        try:
+            for part in response.iter_content(_CHUNK_BYTES):
+                body += part
+                if late.is_set() or len(body) > limit:
+                    break
+        except ERRORS:
+            # What a connection that was cut off here raises says nothing.
+            if not late.is_set():
+                raise
+    if late.is_set() or len(body) > limit:
+        raise requests.exceptions.ReadTimeout("The answer did not end in time")
+    response._content = bytes(body)
+
+
+@contextlib.contextmanager
+def _cut_off(response, seconds, late):
+    """Shut the connection after so many seconds, and set the event `late`.
+
+    No check between reads does this: one read waits for as many bytes as were
+    asked for, and its time-out starts anew with each byte.
+    """
+    connection = _duplicate_socket(response)
+
+    def shut():
+        late.set()
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if connection is not None:
+            connection.close()
+
+
+def _duplicate_socket(response):
+    """The socket below an answer, or None: it has none in tests and when empty."""
+    try:
+        return socket.fromfd(response.raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def describe(error):

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 
 import pytest
 import requests
@@ -49,6 +50,92 @@ def read_then(reply):
         connection.sendall(reply)
 
     return act
+
+
+def read(port, **options):
+    """What `read_body` makes of the answer of a real server."""
+    with requests.Session() as session:
+        session.trust_env = False
+        url = f"http://127.0.0.1:{port}/"
+        response = session.get(url, timeout=(2, 2), stream=True)
+        network.read_body(response, **options)
+    return response
+
+
+def drip(head, piece):
+    """Send this, then a piece every 50 ms for as long as somebody listens."""
+
+    def act(connection):
+        connection.recv(65536)
+        connection.sendall(head)
+        try:
+            for _count in range(100):
+                connection.sendall(piece)
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+    return act
+
+
+class TestReadBody:
+    @pytest.mark.parametrize(
+        "reply, body",
+        [
+            (b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}', b'{"a":1}'),
+            (b"HTTP/1.1 200 OK\r\n\r\n{}", b"{}"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b""),
+            (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                b"2\r\n[1\r\n1\r\n]\r\n0\r\n\r\n",
+                b"[1]",
+            ),
+        ],
+    )
+    def test_whole_answer(self, listener, reply, body):
+        response = read(listener(read_then(reply)))
+        assert response.content == body
+        assert not body or response.json() is not None
+
+    def test_large_answer(self, listener):
+        body = b"x" * 1_000_000
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+        assert read(listener(read_then(head + body))).content == body
+
+    @pytest.mark.parametrize(
+        "head, piece",
+        [
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x"),
+            (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"x"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                b"1\r\nx\r\n",
+            ),
+        ],
+    )
+    def test_dripping_answer_ends_at_the_deadline(self, listener, head, piece):
+        port = listener(drip(head, piece))
+        start = time.monotonic()
+        with pytest.raises(requests.exceptions.ReadTimeout) as caught:
+            read(port, seconds=0.4)
+        assert time.monotonic() - start < 2
+        assert network.describe(caught.value).uncertain
+
+    def test_endless_answer_ends_at_the_limit(self, listener):
+        head = b"HTTP/1.1 200 OK\r\n\r\n"
+        port = listener(drip(head, b"x" * 100_000))
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            read(port, limit=50_000)
+
+    def test_answer_broken_off(self, listener):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
+        port = listener(read_then(head))
+        with pytest.raises(network.ERRORS) as caught:
+            read(port)
+        assert not isinstance(caught.value, requests.exceptions.Timeout)
+        assert network.describe(caught.value).uncertain
 
 
 class TestSurelyNotSent:
