@@ -2,6 +2,7 @@ import logging
 import os
 import socket
 import threading
+from contextlib import closing
 
 import psycopg2
 
@@ -9,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import ACCESS_TOKEN_MARGIN, REFRESH_INTERVAL, SUBSCRIPTION_READ_ONLY
-from ..exceptions import QboError, QboThrottledError, VaultError
+from ..exceptions import QboError, VaultError
 from ..tools.client import QboClient
 from ..tools.digest import to_plain
 from .qbo_connection import ENCRYPTED_FIELDS
@@ -37,13 +38,8 @@ class QboConnection(models.Model):
         self._check_not_parked(is_probe)
         try:
             token = self.env["qbo.grant"]._get_access_token(self)
-            return function(self._get_client(token))
-        except QboThrottledError as error:
-            if error.fault.status:
-                self.env["qbo.governor"]._pause(
-                    self, error.retry_after, str(error.fault.message)
-                )
-            raise
+            with closing(self._get_client(token)) as client:
+                return function(client)
         except (QboError, VaultError) as error:
             reason = self._get_suspend_reason(error)
             if reason:
@@ -73,6 +69,9 @@ class QboConnection(models.Model):
             is_good = not call.fault
             governor._record(self, call.metered, is_good, _get_place())
 
+        def pause(error):
+            governor._pause(self, error.retry_after, error.fault.message)
+
         return QboClient.create(
             self._get_endpoints(),
             self.realm_id,
@@ -81,6 +80,7 @@ class QboConnection(models.Model):
             take=take,
             on_call=record,
             renew=renew,
+            on_throttle=pause,
         )
 
     # === READING THE COMPANY === #

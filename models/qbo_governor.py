@@ -61,9 +61,11 @@ class QboGovernor(models.Model):
     def _take(self, connection, kind, place=None):
         """Take one call's turn; return 0, or the seconds to wait until asking again."""
         with own_transaction(self.env) as env:
-            row_id, state, now = self._lock_row(env, connection)
-            state, wait = governor.take(state, now, kind, place=place)
-            if not wait:
+            row_id, before, now = self._lock_row(env, connection)
+            state, wait = governor.take(before, now, kind, place=place)
+            # A refusal changes nothing worth a write, unless the clock was set back
+            # and what is stored moved along.
+            if not wait or state["last"] < before.get("last", 0):
                 self._write_state(env, row_id, state)
         return wait
 

@@ -1,8 +1,15 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..const import ACCESS_TOKEN_MARGIN
-from ..exceptions import QboError, QboGrantError, VaultError
+from ..exceptions import (
+    QboError,
+    QboGrantError,
+    QboRetryableError,
+    VaultError,
+)
 from ..tools.faults import Fault
 from .transaction import own_transaction
 
@@ -76,6 +83,9 @@ class QboGrant(models.Model):
         with own_transaction(self.env) as env:
             grant = env["qbo.grant"]._lock(connection)
             token, error = grant._get_or_refresh(valid_for, rejected_token)
+        if isinstance(error, QboRetryableError):
+            # Uncertain is the refresh; of what the token was for nothing was sent.
+            raise type(error)(replace(error.fault, uncertain=False))
         if error:
             raise error
         return token

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from ..exceptions import (
     QboSubscriptionError,
     QboThrottledError,
 )
+from ..tools import governor as arithmetic
 from .common import PRODUCTION_REALM, QboCommon
 
 
@@ -69,6 +71,44 @@ class TestGovernor(QboCommon):
                     governor._wait_turn(self.connection, "request", f"place {number}")
         self.assertTrue(naps)
         self.assertLessEqual(sum(naps), 2)
+
+    def test_clock_set_back_does_not_prolong_a_pause(self):
+        row = self.env["qbo.governor"].search(
+            [("realm_id", "=", self.connection.realm_id)]
+        )
+        future = time.time() + 3600
+        state, _wait = arithmetic.take({}, future)
+        row.state = arithmetic.pause(state, future, 60)
+        self.env.flush_all()
+        wait = self.env["qbo.governor"]._take(self.connection, "request")
+        self.assertAlmostEqual(wait, 60, delta=2)
+        self.env.invalidate_all()
+        self.assertLess(
+            self.connection.paused_until,
+            fields.Datetime.now() + timedelta(seconds=65),
+        )
+
+    def test_throttled_item_of_a_batch_pauses_the_realm(self):
+        self.control(
+            "POST",
+            "faults",
+            match={"path": "/batch", "item": {"position": 1}, "times": 1},
+            action={"fault": "3001"},
+        )
+        self.connection._call(
+            lambda client: client.query_batch({"a": "SELECT * FROM Term"})
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self.connection.paused_until)
+
+    def test_failed_refresh_leaves_no_doubt_about_the_call(self):
+        self.control(
+            "POST", "grants", action="expire_access", realm=self.connection.realm_id
+        )
+        self.inject("/oauth2/v1/tokens/bearer", times=1, delay_ms=60000)
+        with self.fails(QboRetryableError) as caught:
+            self.read_company()
+        self.assertFalse(caught.exception.uncertain)
 
     def test_realms_do_not_share_a_pause(self):
         company = self.env["res.company"].create({"name": "Other"})

@@ -45,7 +45,28 @@ def check_items(items, request_id=None):
     if request_id and len(request_id) > const.BATCH_REQUEST_ID_LENGTH:
         raise ValueError("The request id of a batch has at most 36 characters.")
     for item in items:
-        get_entity(item)
+        _check_operation(item, get_entity(item))
+
+
+def _check_operation(item, entity):
+    """An update that lacks the Id would create a second object."""
+    if entity == "Query":
+        return
+    operation = item.get("operation")
+    if operation not in ("create", "update", "delete"):
+        raise ValueError("An item of a batch creates, updates or deletes.")
+    if operation != "create":
+        require(item[entity], "Id", "SyncToken")
+
+
+def require(values, *names):
+    """Refuse an object that lacks what names an existing one.
+
+    :raises ValueError: a member is missing, or empty as Odoo's False is
+    """
+    missing = [name for name in names if values.get(name) in (None, False, "")]
+    if missing:
+        raise ValueError(f"An update needs {', '.join(missing)}.")
 
 
 def get_entity(item):

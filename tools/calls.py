@@ -82,9 +82,10 @@ class Call:
     @property
     def _names_one_object(self):
         """True when nothing but the object itself can be missing."""
-        return self.method == "GET" or self.params.get("operation") in (
-            "delete",
-            "void",
+        return (
+            self.method == "GET"
+            or self.params.get("operation") in ("delete", "void")
+            or self.params.get("include") == "void"
         )
 
     def send(self, session, headers, token, timeout):

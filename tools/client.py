@@ -2,8 +2,8 @@
 
 What the library does not do, and this subclass does: time-outs, the governor,
 keeping headers (trace id, Retry-After), telling faults apart, never refreshing
-by itself, Decimals out, no cookies, no redirects, `requestid` on every write,
-queries that page without losing rows.
+by itself, Decimals out, no cookies, no redirects, `requestid` on each of its
+own writes, queries that page without losing rows.
 """
 
 import logging
@@ -17,7 +17,7 @@ import requests
 from quickbooks.client import QuickBooks
 
 from .. import const
-from ..exceptions import QboError
+from ..exceptions import QboError, QboThrottledError
 from . import answers, batches, faults, network, payload
 from .calls import Call
 from .moments import format_moment, parse_moment
@@ -62,6 +62,7 @@ class QboClient(QuickBooks):
         take=None,
         on_call=None,
         renew=None,
+        on_throttle=None,
         timeout=const.TIMEOUT,
         adapter=None,
     ):
@@ -74,6 +75,8 @@ class QboClient(QuickBooks):
         :param on_call: callable(CallRecord), called after each HTTP call
         :param renew: callable(rejected token) -> another token: called once for
             a call that got 401, which is then repeated (it was not executed)
+        :param on_throttle: callable(QboThrottledError), called when Intuit
+            throttles a call or an item of a batch: the whole company pauses
         :param timeout: seconds, (connect, read)
         :param adapter: `requests` adapter for tests, mounted for every host
         :raises ValueError: a token or company that cannot be sent
@@ -101,6 +104,7 @@ class QboClient(QuickBooks):
         client._take = take
         client._on_call = on_call
         client._renew = renew
+        client._on_throttle = on_throttle
         client._timeout = timeout
         if adapter is not None:
             client.session.mount("https://", adapter)
@@ -186,6 +190,8 @@ class QboClient(QuickBooks):
         :return: `requests.Response` with the JSON object as `qbo_payload`
         :raises QboError: for every answer that is not a success, and for none
         """
+        if not url.startswith(f"{self.realm_path}/"):
+            raise ValueError("This address is none of the company's.")
         call = Call(request_type, url, self.realm_path, params, data)
         token = self.session.access_token
         response, fault = self._send(call, headers, token)
@@ -194,8 +200,13 @@ class QboClient(QuickBooks):
             self.session.access_token = token
             response, fault = self._send(call, headers, token)
         if fault is not None:
-            raise faults.to_error(fault)
+            raise self._note_throttle(faults.to_error(fault))
         return response
+
+    def _note_throttle(self, error):
+        if isinstance(error, QboThrottledError) and self._on_throttle:
+            self._on_throttle(error)
+        return error
 
     def _send(self, call, headers, token):
         if self._take:
@@ -242,7 +253,10 @@ class QboClient(QuickBooks):
 
     def count(self, entity, where=""):
         """The number of objects, int."""
-        return int(self._query(build_count(entity, where)).get("totalCount") or 0)
+        answer = self._query(build_count(entity, where))
+        if "totalCount" not in answer:
+            raise _answered_without("totalCount")
+        return int(answer["totalCount"])
 
     def iterate(self, entity, where="", page_size=const.PAGE_SIZE):
         """The objects of an entity one by one, each once, in the order of Id."""
@@ -317,7 +331,7 @@ class QboClient(QuickBooks):
 
         :param values: dict with Id and SyncToken; a Line replaces all lines
         """
-        _require(values, "Id", "SyncToken")
+        batches.require(values, "Id", "SyncToken")
         return self._write(entity, {**values, "sparse": True}, request_id)
 
     def delete(self, entity, id, sync_token, request_id):
@@ -353,12 +367,15 @@ class QboClient(QuickBooks):
             id=request_id,
         )
         headers = {key.lower(): value for key, value in response.headers.items()}
-        return batches.read_outcomes(
+        outcomes = batches.read_outcomes(
             items,
             response.qbo_payload,
             secrets=(self.session.access_token,),
             tid=answers.get_tid(headers),
         )
+        for outcome in outcomes:
+            self._note_throttle(outcome.error)
+        return outcomes
 
     # ------------------------------------------------------------------
     # Helpers
@@ -405,26 +422,25 @@ def _is_plain(text):
     return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
-def _require(values, *names):
-    missing = [name for name in names if not values.get(name) and name not in values]
-    if missing:
-        raise ValueError(f"An update needs {', '.join(missing)}.")
-
-
 def _pick(answer, name, writes):
     """The object in an answer; a success without it tells nothing for sure."""
     value = answer.get(name)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict):
-        fault = faults.build_fault(
+        raise _answered_without(name, writes)
+    return value
+
+
+def _answered_without(name, writes=False):
+    return faults.to_error(
+        faults.build_fault(
             "transient",
             f"QuickBooks answered without {name}",
             uncertain=writes,
             status=200,
         )
-        raise faults.to_error(fault)
-    return value
+    )
 
 
 def _get_rows(response):
@@ -440,7 +456,11 @@ def _read_changes(entities, answer):
     for entity in entities:
         changes.objects[entity], changes.deleted[entity] = [], []
     total = 0
-    for response in _walk_responses(answer):
+    responses = list(_walk_responses(answer))
+    if len(responses) < len(entities):
+        # Taken for "nothing changed" it would move the watermark past changes.
+        raise _answered_without("CDCResponse")
+    for response in responses:
         fault = response.get("Fault") or response.get("fault")
         if fault is not None:
             raise faults.to_error(faults.parse_fault(fault))

@@ -82,15 +82,16 @@ class Pager:
         """Take in a page.
 
         :param rows: list of dicts as QuickBooks gave them
-        :param may_be_cut: True when the answer reached a total bound, so that
-            a short page proves nothing (batches return 1,000 objects at most)
+        :param may_be_cut: True when the answer reached a total bound, so that a
+            short page, or an empty one, proves nothing (batches return 1,000
+            objects at most)
         :return: the rows that are new, in order
         """
         known = len(self._seen)
         new = [row for row in rows if self._is_new(row)]
         if len(self._seen) - known == len(rows) and known and self._step_back():
             return new
-        if not rows or (len(rows) < self.size and not may_be_cut):
+        if len(rows) < self.size and not may_be_cut:
             self.done = True
         else:
             advanced = self.start + min(len(rows), self.size)

@@ -282,11 +282,16 @@ class TestFailures:
             (read_customer, "not_found"),
             (lambda client: client.delete("Invoice", "1", "0", "r"), "not_found"),
             (lambda client: client.void("Invoice", "1", "0", "r"), "not_found"),
+            (lambda client: client.void("Payment", "1", "0", "r"), "not_found"),
             (create_customer, "inactive"),
         ):
             assert fail(Company(answer), call).kind == kind
         items = [
-            {"bId": "1", "operation": "delete", "Invoice": {"Id": "1"}},
+            {
+                "bId": "1",
+                "operation": "delete",
+                "Invoice": {"Id": "1", "SyncToken": "0"},
+            },
             {"bId": "2", "operation": "create", "Invoice": {}},
         ]
         members = [{"bId": each["bId"], "Fault": answer[1]["Fault"]} for each in items]
@@ -424,7 +429,7 @@ class TestRecords:
             ({"CompanyInfo": {}}, lambda client: client.get_company_info(), 1),
             ({"QueryResponse": {}}, lambda client: client.query("SELECT 1"), 1),
             (
-                {"CDCResponse": []},
+                {"CDCResponse": [{"QueryResponse": [{}]}]},
                 lambda client: client.cdc(["Invoice"], datetime(2026, 1, 1)),
                 1,
             ),
@@ -482,6 +487,63 @@ class TestQueries:
         )
         assert company.client.query("SELECT * FROM Customer") == []
         assert company.client.query("SELECT * FROM creditcardpayment") == [{}]
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"time": "2026-01-01T00:00:00-08:00"},
+            {"CDCResponse": []},
+            {"CDCResponse": [{"QueryResponse": [{}]}]},
+        ],
+    )
+    def test_changes_that_lack_an_entity_are_no_answer(self, answer):
+        company = Company((200, answer))
+        with pytest.raises(exceptions.QboRetryableError):
+            company.client.cdc(["Invoice", "Payment"], datetime(2026, 1, 1))
+
+    def test_count_without_a_number(self):
+        company = Company((200, {"QueryResponse": {}}))
+        with pytest.raises(exceptions.QboRetryableError):
+            company.client.count("Customer")
+
+    def test_a_list_cut_to_nothing_is_asked_again(self):
+        def answer(request):
+            left, members = 1000, []
+            for item in json.loads(request.body)["BatchItemRequest"]:
+                entity = item["Query"].split("FROM ")[1].split()[0]
+                size = 1000 if entity == "Account" else 5
+                start = int(item["Query"].split("STARTPOSITION ")[1].split()[0])
+                ids = list(range(start, size + 1))[:left]
+                left -= len(ids)
+                rows = {entity: [{"Id": f"{entity}{each}"} for each in ids]}
+                members.append(
+                    {"bId": item["bId"], "QueryResponse": rows if ids else {}}
+                )
+            return answer_batch(*members)
+
+        company = Company(*[answer] * 9)
+        wanted = {name: (name, "") for name in ("Account", "Term")}
+        found = company.client.query_all_batch(wanted)
+        assert {name: len(rows) for name, rows in found.items()} == {
+            "Account": 1000,
+            "Term": 5,
+        }
+
+    @pytest.mark.parametrize("empty", [None, "", False])
+    def test_an_update_names_its_object(self, empty):
+        company = Company()
+        values = {"Id": empty, "SyncToken": "0"}
+        with pytest.raises(ValueError):
+            company.client.update("Customer", values, "r")
+        item = {"bId": "1", "operation": "update", "Customer": values}
+        with pytest.raises(ValueError):
+            company.client.batch([item], "r")
+        with pytest.raises(ValueError):
+            company.client.batch([{"bId": "1", "Customer": {}}], "r")
+
+    def test_an_address_of_somebody_else_is_refused(self):
+        with pytest.raises(ValueError):
+            Company().client.get("https://example.com/v3/company/1/customer/1")
 
     def test_count(self):
         company = Company((200, {"QueryResponse": {"totalCount": 29}}))
