@@ -106,9 +106,11 @@ class Call:
                 data=self.body or None,
                 timeout=timeout,
                 allow_redirects=False,
+                stream=True,
             )
+            network.read_body(response)
         except network.ERRORS as error:
-            fault = network.describe(error)
+            response, fault = None, network.describe(error)
         self.duration_ms = round((time.monotonic() - start) * 1000)
         if response is not None:
             response.qbo_payload, fault = self._read(response)
