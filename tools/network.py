@@ -32,9 +32,12 @@ _MALFORMED = (
 _NOT_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
     ConnectionRefusedError,
+    socket.gaierror,
+    ssl.SSLCertVerificationError,
 )
+# http.client, when a proxy refuses a CONNECT: nothing went through it.
+_NO_TUNNEL = "Tunnel connection failed"
 # TLS may also break after the request was sent ("EOF occurred in violation of
 # protocol"); these words stand in failures of the handshake only.
 _HANDSHAKE = (
@@ -51,16 +54,22 @@ _HANDSHAKE = (
 def harden(session):
     """Make a `requests.Session` send what it was told and nothing else.
 
-    No cookies are kept, and no .netrc of the machine replaces the
-    Authorization header.
+    No cookies are kept, no .netrc of the machine replaces the Authorization
+    header, and redirects stay unread: `requests` reads their bodies without
+    bound, also when it is not to follow them.
     """
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     session.auth = _KeepHeaders()
+    session.get_redirect_target = _find_no_target
 
 
 class _KeepHeaders(AuthBase):
     def __call__(self, request):
         return request
+
+
+def _find_no_target(_response):
+    """No redirect leads anywhere."""
 
 
 def read_body(response, seconds=MAXIMUM_SECONDS, limit=MAXIMUM_BYTES):
@@ -151,21 +160,30 @@ def describe(error):
 
 
 def _describe_tls(error):
-    causes = list(_walk_causes(error))
-    text = " ".join(str(cause) for cause in causes)
-    handshake = any(
-        isinstance(cause, ssl.SSLCertVerificationError) for cause in causes
-    ) or any(word in text for word in _HANDSHAKE)
     return build_fault(
         "transient",
         "No secure connection to Intuit",
-        uncertain=not handshake,
+        uncertain=not _failed_handshake(list(_walk_causes(error))),
     )
 
 
+def _failed_handshake(causes):
+    text = " ".join(str(cause) for cause in causes)
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in causes
+    ) or any(word in text for word in _HANDSHAKE)
+
+
 def _surely_not_sent(error):
-    return isinstance(error, requests.exceptions.ProxyError) or any(
-        isinstance(cause, _NOT_CONNECTED) for cause in _walk_causes(error)
+    """Decides by what is wrapped only.
+
+    A ProxyError itself proves nothing: urllib3 calls so all that happens before
+    it has seen an answer through the proxy, the loss of the answer included.
+    """
+    return any(
+        isinstance(cause, _NOT_CONNECTED)
+        or (isinstance(cause, OSError) and str(cause).startswith(_NO_TUNNEL))
+        for cause in _walk_causes(error)
     )
 
 

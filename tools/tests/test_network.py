@@ -1,5 +1,6 @@
 """Did the request leave? Real sockets refuse, real TLS fails, no one answers."""
 
+import http.client
 import socket
 import ssl
 import threading
@@ -52,12 +53,17 @@ def read_then(reply):
     return act
 
 
-def read(port, **options):
+def read(port, allow_redirects=True, **options):
     """What `read_body` makes of the answer of a real server."""
     with requests.Session() as session:
         session.trust_env = False
-        url = f"http://127.0.0.1:{port}/"
-        response = session.get(url, timeout=(2, 2), stream=True)
+        network.harden(session)
+        response = session.get(
+            f"http://127.0.0.1:{port}/",
+            timeout=(2, 2),
+            stream=True,
+            allow_redirects=allow_redirects,
+        )
         network.read_body(response, **options)
     return response
 
@@ -76,6 +82,48 @@ def drip(head, piece):
             pass
 
     return act
+
+
+def serve_twice(reply):
+    """Answer two requests on one connection; give a list of what they were."""
+    heads = []
+
+    def act(connection):
+        for _count in range(2):
+            heads.append(connection.recv(65536))
+            connection.sendall(reply)
+
+    return heads, act
+
+
+class TestHarden:
+    def get_twice(self, listener, reply, is_hard):
+        heads, act = serve_twice(reply)
+        url = f"http://127.0.0.1:{listener(act)}/"
+        with requests.Session() as session:
+            session.trust_env = False
+            if is_hard:
+                network.harden(session)
+            for _count in range(2):
+                session.get(url, timeout=(2, 2), allow_redirects=False)
+        return heads
+
+    @pytest.mark.parametrize("is_hard", [True, False])
+    def test_no_cookie_is_kept(self, listener, is_hard):
+        reply = (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+            b"Set-Cookie: mark=1; Path=/\r\n\r\n"
+        )
+        heads = self.get_twice(listener, reply, is_hard)
+        assert (b"Cookie: mark=1" in heads[1]) is not is_hard
+
+    def test_body_of_a_redirect_waits_to_be_read(self, listener):
+        head = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 999\r\n\r\n"
+        port = listener(drip(head, b"x"))
+        start = time.monotonic()
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            read(port, allow_redirects=False, seconds=0.3)
+        assert time.monotonic() - start < 2
 
 
 class TestReadBody:
@@ -160,6 +208,12 @@ class TestSurelyNotSent:
         found = call("https://quickbooks.api.intuit.com/", proxies=proxies)
         assert (found.kind, found.uncertain) == ("transient", False)
 
+    def test_proxy_that_refuses_to_connect(self, listener):
+        port = listener(read_then(b"HTTP/1.1 403 Forbidden\r\n\r\n"))
+        proxies = {"https": f"http://127.0.0.1:{port}"}
+        found = call("https://quickbooks.api.intuit.com/", proxies=proxies)
+        assert (found.kind, found.uncertain) == ("transient", False)
+
     def test_server_without_tls(self, listener):
         port = listener(read_then(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
         found = call(f"https://127.0.0.1:{port}/")
@@ -205,6 +259,23 @@ class TestPerhapsExecuted:
         port = listener(read_then(reply))
         found = call(f"http://127.0.0.1:{port}/")
         assert (found.kind, found.uncertain) == ("transient", True)
+
+    def test_proxy_that_closes_after_reading(self, listener):
+        port = listener(read_then(b""))
+        proxies = {"http": f"http://127.0.0.1:{port}"}
+        found = call("http://127.0.0.1:9/", proxies=proxies)
+        assert (found.kind, found.uncertain) == ("transient", True)
+
+    def test_tunnel_that_closes_after_reading(self):
+        """As urllib3 wraps it when a tunnel ends before the first answer."""
+        lost = urllib3.exceptions.ProxyError(
+            "Unable to connect to proxy",
+            http.client.RemoteDisconnected("Remote end closed connection"),
+        )
+        error = requests.exceptions.ProxyError(
+            urllib3.exceptions.MaxRetryError(None, "/", lost)
+        )
+        assert network.describe(error).uncertain
 
     def test_reset(self, listener):
         def act(connection):
