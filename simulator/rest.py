@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from . import batch, cdc, entity_faults, faults, numbers, query
 from .entities import taxes
+from .entities.base import identity
 from .requestid import Answer, digest_of
 from .schema import is_date
 
@@ -45,7 +46,10 @@ JSON, TEXT = "application/json", "application/text"
 
 def dispatch(company, request):
     """Answer a request to a company's books; raises Fault."""
-    segments = [segment for segment in request.path if segment]
+    segments = request.path
+    path = f"/v3/company/{company.realm_id}/{'/'.join(segments)}"
+    if "" in segments:
+        raise faults.unsupported_operation(path)
     route = _ROUTES.get((request.method, tuple(segments)))
     if route is not None:
         return route(company, request)
@@ -54,7 +58,6 @@ def dispatch(company, request):
         return _read(company, entity, segments[1])
     if entity is not None and request.method == "POST" and len(segments) == 1:
         return _post(company, request, entity)
-    path = f"/v3/company/{company.realm_id}/{'/'.join(request.path)}"
     if entity is None or len(segments) > 2:
         raise faults.unsupported_operation(path)
     raise faults.unsupported_method(request.method)
@@ -156,6 +159,7 @@ def write(company, entity, operation, body, include):
     `operation` is None (create or update by the presence of Id) or the query
     parameter's value; `include` holds the words of that query parameter.
     """
+    _check_operation(entity, operation, body)
     if company.is_read_only:
         raise faults.subscription_ended()
     with company.writing():
@@ -170,6 +174,19 @@ def write(company, entity, operation, body, include):
         else:
             raise entity_faults.operation_not_supported(operation)
     return row
+
+
+def _check_operation(entity, operation, body):
+    """Refuse a named operation that contradicts the Id or that the entity lacks."""
+    if operation not in ("create", "update"):
+        return
+    if operation not in entity.operations:
+        raise entity_faults.operation_not_supported(operation)
+    has_id = identity(body) is not None
+    if operation == "create" and has_id:
+        raise faults.business("A new object has no Id.")
+    if operation == "update" and not has_id and entity.name != "ExchangeRate":
+        raise faults.required("Id")
 
 
 def _batch(company, request):

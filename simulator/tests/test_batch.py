@@ -160,3 +160,82 @@ def test_queries_together_return_a_thousand_objects():
 def test_only_batch_item_request(books):
     body = {"BatchItemRequest": [create("1", "A")], "Extra": 1}
     assert refused(books.call, "POST", "batch", body).code == "2010"
+
+
+def codes(response):
+    """Return the code of each item's fault, None for an item without."""
+    return [
+        each["Fault"]["Error"][0]["code"] if "Fault" in each else None
+        for each in response.payload["BatchItemResponse"]
+    ]
+
+
+def nest(depth):
+    value = "x"
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ({"Query": 5}, "4000"),
+        ({"Query": ["select * from Term"]}, "4000"),
+        ({"operation": "create", "Customer": {"DisplayName": nest(900)}}, "10000"),
+        ({"operation": ["create"], "Customer": {"DisplayName": "X"}}, "500"),
+        ({"Query": "select * from Term", "operation": "create"}, "2010"),
+        ({"Query": "select * from Term", "Customer": {"DisplayName": "X"}}, "2010"),
+        ({"Query": "select * from Term", "Nonsense": 1}, "2010"),
+        (create("", "X") | {"optionsData": "void"}, "500"),
+    ],
+)
+def test_a_bad_item_leaves_the_others_alone(books, item, code):
+    response = books.batch(
+        create("1", "Before"), {**item, "bId": "2"}, create("3", "After"), requestid="r"
+    )
+    assert codes(response) == [None, code, None]
+    assert books.rows("Customer", "where DisplayName in ('Before', 'After')")
+    assert books.rows("Customer", "where DisplayName = 'X'") == []
+
+
+def test_options_do_not_void(books):
+    invoice = books.invoice()
+    body = {"Id": invoice["Id"], "SyncToken": "0", "sparse": True}
+    item = {"bId": "1", "operation": "update", "optionsData": "void", "Invoice": body}
+    assert codes(books.batch(item)) == ["500"]
+    assert books.read("Invoice", invoice["Id"]) == invoice
+
+
+def test_queries_do_not_see_what_the_batch_writes(books):
+    where = "select * from Customer where DisplayName = 'Fresh'"
+    response = books.batch(
+        {"bId": "1", "Query": where}, create("2", "Fresh"), {"bId": "3", "Query": where}
+    )
+    first, written, last = response.payload["BatchItemResponse"]
+    assert [each["bId"] for each in (first, written, last)] == ["1", "2", "3"]
+    assert first["QueryResponse"] == last["QueryResponse"] == {}
+    assert len(books.rows("Customer", "where DisplayName = 'Fresh'")) == 1
+
+
+def test_exchange_rates_have_no_id():
+    books = Books("gb")
+    rate = {"SourceCurrencyCode": "EUR", "Rate": "0.9", "AsOfDate": "2026-11-20"}
+    response = books.batch(
+        {"bId": "1", "operation": "update", "ExchangeRate": rate},
+        {"bId": "2", "operation": "create", "ExchangeRate": rate},
+    )
+    assert codes(response) == [None, "500"]
+    error = refused(books.post, "ExchangeRate", rate, operation="create")
+    assert error.code == "500"
+    assert books.post("ExchangeRate", rate, operation="update")["AsOfDate"]
+
+
+def test_named_operations_agree_with_the_id(books):
+    row = books.customer()
+    body = {"DisplayName": "Nameless"}
+    assert refused(books.post, "Customer", body, operation="update").code == "2020"
+    body = {"Id": row["Id"], "SyncToken": "0", "DisplayName": "Nameless"}
+    assert refused(books.post, "Customer", body, operation="create").code == "6000"
+    assert books.rows("Customer", "where DisplayName = 'Nameless'") == []
+    assert books.post("Customer", body, operation="update")["Id"] == row["Id"]

@@ -165,6 +165,9 @@ def test_an_ended_subscription_is_read_only(books, status):
         ("GET", "customer/1/2"),
         ("GET", "bill/1"),
         ("POST", "customer/1"),
+        ("POST", "/batch"),
+        ("POST", "batch/"),
+        ("GET", "customer//1"),
     ],
 )
 def test_unknown_resources(books, method, path):
