@@ -42,28 +42,39 @@ def parse_time(value):
     day, clock, fraction, offset = match.groups()
     clock = f"{clock or '00:00:00'}.{(fraction or '')[:6]:0<6}"
     offset = "+00:00" if offset == "Z" else offset or ""
-    moment = datetime.fromisoformat(f"{day}T{clock}{offset}")
-    if moment.tzinfo is None:
-        summer = moment.replace(tzinfo=PACIFIC_DAYLIGHT)
-        local = to_pacific(summer).replace(tzinfo=None)
-        zone = PACIFIC_DAYLIGHT if local == moment else PACIFIC_STANDARD
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(timezone.utc).timestamp()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{offset}")
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=_pacific_zone(moment))
+        return moment.astimezone(timezone.utc).timestamp()
+    except OverflowError:
+        raise ValueError(value) from None
+
+
+def _pacific_zone(moment):
+    summer = moment.replace(tzinfo=PACIFIC_DAYLIGHT)
+    local = to_pacific(summer).replace(tzinfo=None)
+    return PACIFIC_DAYLIGHT if local == moment else PACIFIC_STANDARD
 
 
 class _Property:
-    """A property of an entity as a query names it."""
+    """A property of an entity as a query names it.
 
-    def __init__(self, path, field):
+    Ids are numbers, but those of tax codes: TAX and NON are among them.
+    """
+
+    def __init__(self, entity, path, field):
         self.path = path
         self.field = field
         self.kind = field.kind
         self.is_id = path == "Id"
+        self.is_number = self.is_id and entity.name != "TaxCode"
+        self.is_source_currency = path == "SourceCurrencyCode"
         self.value = self._text if self._is_plain_text() else self._any
 
     def _is_plain_text(self):
         plain = self.kind in (schema.STRING, schema.ENUM)
-        return plain and "." not in self.path and not self.is_id
+        return plain and "." not in self.path and not self.is_number
 
     def _text(self, row):
         value = row.get(self.path)
@@ -71,10 +82,11 @@ class _Property:
 
     def _any(self, row):
         """Return the comparable value of a row, or None."""
-        value = row["Id"] if self.is_id else dig(row, self.path)
+        value = dig(row, self.path)
         if value is None:
-            return None
-        if self.is_id:
+            # The pseudo tax codes do not say that they are active.
+            return True if self.path == "Active" else None
+        if self.is_number:
             return int(value) if value.isdigit() else -1
         if isinstance(value, dict):
             value = value.get("Address")
@@ -100,7 +112,7 @@ def _find_property(entity, typed):
             return None
         path.append(field.name)
         shape = field.shape
-    return _Property(".".join(path), field)
+    return _Property(entity, ".".join(path), field)
 
 
 class _Run:
@@ -110,10 +122,9 @@ class _Run:
         self.company = company
         self.query = query
         self.entity = self._entity(query.entity)
-        if self.entity is not None:
-            self.conditions = [self._condition(each) for each in query.conditions]
-            self.order = [self._order(each) for each in query.order]
-            self.projection = self._projection()
+        self.conditions = [self._condition(each) for each in query.conditions]
+        self.order = [self._order(each) for each in query.order]
+        self.projection = self._projection()
         self.start, self.maximum = self._paging()
 
     # --- validation ---
@@ -123,8 +134,9 @@ class _Run:
         for entity in self.company.entities.values():
             if entity.name.lower() == lowered:
                 return entity
-        if any(known.lower() == lowered for known in EMPTY):
-            return None
+        for entity in EMPTY.values():
+            if entity.name.lower() == lowered:
+                return entity
         raise faults.query_validation(f"invalid context declaration: {name}")
 
     def _property(self, typed):
@@ -148,7 +160,8 @@ class _Run:
         sign = condition.operator
         if sign not in _OPERATORS and sign not in ("in", "like"):
             raise faults.query_validation(f"operator {sign} is not supported")
-        if prop.is_id and sign not in ("=", "in"):
+        exact = prop.is_id or prop.is_source_currency
+        if exact and sign not in ("=", "in"):
             raise faults.query_validation(
                 f"operator {sign} is not supported for property '{condition.path}'"
             )
@@ -172,7 +185,7 @@ class _Run:
 
     def _comparable(self, prop, literal):
         value = literal.value
-        if prop.is_id:
+        if prop.is_number:
             return int(value) if value.isdigit() else -2
         if prop.kind == schema.BOOLEAN:
             if value.lower() not in ("true", "false"):
@@ -244,6 +257,8 @@ class _Run:
         return self.entity.rows(self.company)
 
     def _by_index(self, prop, values):
+        if self.entity.name == "TaxCode":
+            return None
         table = self.company.store.table(self.entity.name)
         if prop.is_id:
             rows = [table.rows.get(str(value)) for value in sorted(set(values))]
@@ -322,7 +337,7 @@ class _Run:
 
     def response(self):
         """Return the content of `QueryResponse` and the number of rows."""
-        if self.entity is None:
+        if self.entity.name in EMPTY:
             return ({"totalCount": 0} if self.query.projection == COUNT else {}), 0
         if self.projection == COUNT:
             return {"totalCount": sum(1 for _ in self.matches())}, 0
@@ -353,6 +368,8 @@ def prints_total_count(company, entity):
 
 
 def _sort_key(prop, row):
+    if prop.is_id:
+        return int(row["Id"]) if row["Id"].isdigit() else -1
     value = prop.value(row)
     return (value is not None, value)
 

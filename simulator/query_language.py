@@ -24,6 +24,7 @@ KEYWORDS = frozenset(
     )
 )
 COUNT = "count"
+LARGEST_INTEGER = 2**31 - 1
 
 _TOKEN = re.compile(
     r"""
@@ -294,7 +295,15 @@ class _Parser:
         token = self._token
         if token.kind != "number" or not token.image.lstrip("-").isdigit():
             self._fail("<INTEGER>")
-        return int(self._advance().image)
+        image = self._advance().image
+        if len(image.lstrip("-0")) > 10 or int(image) > LARGEST_INTEGER:
+            large = not image.startswith("-")
+            word, bound = ("large", LARGEST_INTEGER) if large else ("small", 1)
+            limit = "Max" if large else "Min"
+            raise faults.query_validation(
+                f"value {image} is too {word}. {limit} allowed value is {bound}"
+            )
+        return int(image)
 
 
 def parse(text):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import query_language
+from simulator.entities.registry import EMPTY
 from simulator.query import parse_time
 from simulator.store import fold
 
@@ -350,3 +351,110 @@ def test_newest_first_is_a_switch():
     books = Books("us", default_order="newest")
     ids = [int(row["Id"]) for row in books.rows("Customer")]
     assert ids == sorted(ids, reverse=True)
+
+
+# --- entities without books ---
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("from Deposit where TotalAmt > '1'", "property 'TotalAmt' is not queryable"),
+        ("from Deposit where Foo = '1'", "Property Foo not found for Entity Deposit"),
+        ("from Bill orderby PrivateNote", "property 'PrivateNote' is not sortable"),
+        ("from Bill where TxnDate > 'soon'", "value soon is not valid"),
+        ("from Bill where Id like '1%'", "operator like is not supported"),
+        ("from Purchase where DepartmentRef = '1'", "'DepartmentRef' is not queryable"),
+        ("from Purchase where EntityRef = '1'", "'EntityRef' is not queryable"),
+        ("from Purchase where AccountRef = '1'", "'AccountRef' is not queryable"),
+        ("from VendorCredit orderby Balanc", "Property Balanc not found"),
+        ("from Employee where Foo = 'x'", "Property Foo not found for Entity Employee"),
+        ("from JournalEntry where AccountRef = '1'", "Property AccountRef not found"),
+        ("from Bill where CustomerRef = '1'", "Property CustomerRef not found"),
+        ("from Attachable where Foo = '1'", "Property Foo not found"),
+    ],
+)
+def test_entities_without_books_are_validated(books, text, words):
+    code, found = detail(books, f"select * {text}")
+    assert code == "4001" and words in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from Bill where VendorRef = '1' and Balance > '0' orderby DueDate desc",
+        "from Deposit where TxnDate > '2026-01-01' orderby MetaData.LastUpdatedTime",
+        "from JournalEntry where DocNumber = '1' and Id in ('1', '2')",
+        "from Employee where Active = true and DisplayName like 'A%'",
+        "from VendorCredit where TotalAmt > 5 orderby Balance",
+        "from Attachable where AttachableRef.EntityRef.Type = 'invoice' "
+        "and attachableref.entityref.value = '95'",
+    ],
+)
+def test_entities_without_books_are_empty(books, text):
+    assert books.query(f"select * {text}") == {}
+    assert books.query(f"select count(*) {text}") == {"totalCount": 0}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_every_entity_without_books_has_its_envelope(books, name):
+    where = "where MetaData.LastUpdatedTime > '2026-01-01' orderby Id"
+    assert books.query(f"select Id, SyncToken from {name} {where}") == {}
+    assert refused(books.query, f"select * from {name} where Foo = '1'").code == "4001"
+
+
+# --- extremes ---
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"startposition {10**30}",
+        f"maxresults {10**30}",
+        f"startposition {'9' * 5000}",
+        f"maxresults -{'9' * 5000}",
+        f"where Id = '{'9' * 5000}'",
+        "where Id = '²'",
+        "where MetaData.CreateTime > '0001-01-01T00:00:00+14:00'",
+        "where MetaData.CreateTime > '9999-12-31T23:59:59-14:00'",
+        "where MetaData.CreateTime > '0001-01-01'",
+        "where MetaData.CreateTime > '9999-12-31'",
+    ],
+)
+def test_extremes_never_crash(books, rest):
+    try:
+        books.query(f"select * from Customer {rest}")
+    except query_language.faults.Fault as fault:
+        assert fault.errors[0].code == "4001"
+    else:
+        assert rest.endswith("-31'")
+
+
+# --- tax codes and exchange rates ---
+
+
+def test_pseudo_tax_codes_are_found():
+    books = Books("us_manual")
+
+    def ids(rest):
+        return [row["Id"] for row in books.rows("TaxCode", rest)]
+
+    assert ids("where Name = 'tax'") == ["TAX"]
+    assert ids("where Id in ('TAX', '2')") == ["TAX", "2"]
+    assert ids("where Id = 'NON'") == ["NON"]
+    assert ids("where Id = '2'") == ["2"]
+    assert ids("where Active in (true, false)")[:2] == ["TAX", "NON"]
+    assert ids("where Active = true") == ids("")
+    assert ids("orderby Id") == ids("")
+    assert refused(ids, "where Id > '2'").code == "4001"
+    assert Books("gb").rows("TaxCode", "where Name = 'TAX'") == []
+
+
+def test_exchange_rates_by_currency():
+    books = Books("gb")
+    where = "where SourceCurrencyCode {} and AsOfDate = '2026-11-01'"
+    assert len(books.rows("ExchangeRate", where.format("= 'EUR'"))) == 1
+    assert len(books.rows("ExchangeRate", where.format("in ('EUR', 'GBP')"))) == 2
+    for condition in ("like 'E%'", "> 'A'", "<= 'Z'"):
+        text = f"select * from ExchangeRate {where.format(condition)}"
+        assert refused(books.query, text).code == "4001"
