@@ -43,7 +43,7 @@ def _find(company, name):
     if lowered in NOT_SUPPORTED:
         raise entity_faults.cdc_entity(name)
     for entity in company.entities.values():
-        if entity.name.lower() == lowered and entity.in_cdc:
+        if entity.name.lower() == lowered:
             return entity
     if any(known.lower() == lowered for known in EMPTY):
         return None
@@ -64,7 +64,10 @@ def _changed(company, entity, since):
         if moment < since or (exclusive and moment == since):
             break
         (gone if row is None else live).append(known)
-    return live[::-1] + gone[::-1]
+    found = live[::-1] + gone[::-1]
+    if entity.name == "ExchangeRate":
+        return [{k: v for k, v in row.items() if k != "Id"} for row in found]
+    return found
 
 
 def _answer(company, entity, rows):

@@ -53,7 +53,6 @@ class CompanyInfo(Entity):
     operations = frozenset({"update"})
     required = ("CompanyName",)
     is_list = False
-    in_cdc = False
 
     def find(self, company, qbo_id):
         """Return the company; its realm id also names it."""
@@ -204,7 +203,6 @@ class Preferences(Entity):
     shape = PREFERENCES
     operations = frozenset({"update"})
     is_list = False
-    in_cdc = False
 
     def kept(self, company, old, sparse):
         """An update changes the preferences it names and no others."""

@@ -79,6 +79,8 @@ def test_thirty_days(books):
         ("", "2026-11-22", "2020"),
         ("Customer", "", "2020"),
         ("Customer", "soon", "2060"),
+        ("Customer", "0001-01-01T00:00:00+14:00", "2060"),
+        ("JournalCode", "2026-11-22", "4001"),
         ("TaxCode", "2026-11-22", "4001"),
         ("Customer,TaxRate", "2026-11-22", "4001"),
         ("TaxAgency", "2026-11-22", "4001"),
@@ -88,6 +90,19 @@ def test_thirty_days(books):
 )
 def test_refusals(books, entities, since, code):
     assert refused(ask, books, entities, since).code == code
+
+
+def test_settings_and_currencies():
+    books = Books("gb")
+    row = books.sparse("Preferences", books.get("preferences")["Preferences"])
+    books.post("CompanyCurrency", {"Code": "JPY"})
+    rate = {"SourceCurrencyCode": "EUR", "Rate": "0.9", "AsOfDate": "2026-11-20"}
+    entered = books.post("ExchangeRate", rate)
+    asked = ask(books, "Preferences,CompanyCurrency,CompanyInfo,ExchangeRate")
+    assert asked[0]["Preferences"] == [row]
+    assert asked[1]["CompanyCurrency"][0]["Code"] == "JPY"
+    assert asked[2] == {}
+    assert asked[3]["ExchangeRate"] == [entered]
 
 
 def test_a_thousand_objects(books):
