@@ -6,6 +6,7 @@ Nothing here ever becomes a float.
 """
 
 import json
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from json.encoder import encode_basestring
 
@@ -16,6 +17,11 @@ RATE_PLACES = 7
 LARGEST_AMOUNT = Decimal("99999999999.99")
 
 _CONTEXT = Context(prec=60)
+_DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+# Beyond this exponent a number is an attack: it would fill the memory when printed.
+_LARGEST_EXPONENT = 1000
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class MalformedNumber(ValueError):
@@ -33,13 +39,21 @@ def parse(value):
     """
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise MalformedNumber(value)
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise MalformedNumber(value)
     try:
-        number = Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
+        number = Decimal(value)
     except InvalidOperation:
         raise MalformedNumber(value) from None
-    if not number.is_finite():
+    if not is_printable(number):
         raise MalformedNumber(value)
     return number
+
+
+def is_printable(number):
+    """Tell whether a Decimal is finite and can be written out without harm."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
 
 
 def round_half_up(number, places=2):
@@ -88,7 +102,30 @@ def _refuse_constant(name):
     raise MalformedJson(f"Non-standard token '{name}'")
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+def _read_fraction(literal):
+    try:
+        return Decimal(literal)
+    except InvalidOperation:
+        raise MalformedJson(f"Numeric value ({literal}) out of range") from None
+
+
+_DECODER = json.JSONDecoder(parse_float=_read_fraction, parse_constant=_refuse_constant)
+
+
+def _has_half_characters(value):
+    """Tell whether a text anywhere in `value` holds a surrogate without its other."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if _HALF.search(each):
+                return True
+        elif isinstance(each, dict):
+            waiting.extend(each)
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return False
 
 
 def loads(body):
@@ -98,15 +135,20 @@ def loads(body):
     """
     text = body.decode("utf-8") if isinstance(body, bytes) else body
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
     except MalformedJson:
         raise
     except (ValueError, RecursionError) as error:
         raise MalformedJson(str(error)) from None
+    if _HALF_ESCAPED.search(text) and _has_half_characters(value):
+        raise MalformedJson("Incomplete surrogate pair")
+    return value
 
 
 def _print_decimal(number):
-    return format(number, "f") if number else "0"
+    if not number:
+        return "0"
+    return format(number, "f") if is_printable(number) else str(number)
 
 
 def _write_object(value, write):

@@ -85,3 +85,40 @@ def test_json_is_what_the_standard_library_reads(tree):
 def test_floats_are_refused():
     with pytest.raises(TypeError):
         numbers.dumps({"Amount": 1.5})
+
+
+@pytest.mark.parametrize(
+    "bad", ["1_0", "\u0661\u0662", "\uff11", "0x1", "+1", ".5", "5.", " 1", "1\n"]
+)
+def test_only_plain_digits_make_a_number(bad):
+    with pytest.raises(numbers.MalformedNumber):
+        numbers.parse(bad)
+
+
+@pytest.mark.parametrize("huge", ["1e2000000", "-1e100000000", "1e-2000000"])
+def test_exponents_beyond_all_books(huge):
+    for value in (huge, numbers.loads(huge)):
+        with pytest.raises(numbers.MalformedNumber):
+            numbers.parse(value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"Name": "a\ud800"}',
+        rb'{"\uDFFF": 1}',
+        rb'[{"a": ["\udc00\ud800"]}]',
+        b"1e99999999999999999999",
+    ],
+)
+def test_json_no_java_program_could_keep(body):
+    with pytest.raises(numbers.MalformedJson):
+        numbers.loads(body)
+
+
+def test_pairs_of_surrogates_are_one_character():
+    assert numbers.loads(rb'["\ud83d\ude00", "\\ud800"]') == ["\U0001f600", "\\ud800"]
+
+
+def test_huge_numbers_stay_short_on_the_wire():
+    assert numbers.dumps([numbers.loads("1e100000000")]) == b"[1E+100000000]"
