@@ -32,6 +32,7 @@ class Field:
 
     `query`: F filterable, S sortable; f and s the same, but only in practice (see the
     switch `lenient_query`). `countries`: where QBO keeps it; elsewhere it is ignored.
+    `keeps_empty`: QBO prints the object also when nothing is in it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     query: str = ""
     minimum: Decimal | None = None
     largest: Decimal | None = None
+    keeps_empty: bool = False
 
     def belongs_to(self, country):
         """Tell whether QBO keeps this property in `country`."""
@@ -232,13 +234,20 @@ class Reader:
             raise _deserialisation_fault("java.lang.String", _token_name(sent))
         if isinstance(sent, bool):
             sent = "true" if sent else "false"
-        value = sent if isinstance(sent, str) else format(Decimal(sent), "f")
+        value = sent if isinstance(sent, str) else self._digits(sent, element)
         if item.maximum is not None and utf16_length(value) > item.maximum:
             length = utf16_length(value)
             self.problems.append(faults.too_long(item.maximum, length, element))
         if any(character in value for character in item.forbidden):
             self.problems.append(faults.invalid_string(element))
         return _shared(value) if len(value) <= SHARED_LENGTH else value
+
+    def _digits(self, sent, element):
+        number = Decimal(sent)
+        if numbers.is_printable(number):
+            return format(number, "f")
+        self.problems.append(faults.invalid_number(sent, element))
+        return ""
 
     def _read_boolean(self, item, sent, element):
         if isinstance(sent, bool):
@@ -258,6 +267,7 @@ class Reader:
         too_large = abs(value) > (item.largest or numbers.LARGEST_AMOUNT)
         if too_large or (item.minimum is not None and value < item.minimum):
             self.problems.append(faults.invalid_number(sent, element))
+            return numbers.ZERO
         return value
 
     _read_money = _read_decimal
@@ -325,6 +335,8 @@ def assemble(shape, values):
             value = numbers.bare(value)
         elif kind == OBJECT:
             value = assemble(item.shape, value)
+            if not (value or item.keeps_empty or item.read_only):
+                continue
         elif kind == LIST:
             value = [assemble(item.shape, each) for each in value]
         result[item.name] = value

@@ -81,9 +81,9 @@ SALES_LINE = Shape(
         many("LinkedTxn", LINKED),
         enum("DetailType", (*LINE_DETAILS, TEXT_LINE)),
         nested(ITEM_LINE, ITEM_DETAIL),
-        nested(SUBTOTAL_LINE, SUBTOTAL_DETAIL),
+        nested(SUBTOTAL_LINE, SUBTOTAL_DETAIL, keeps_empty=True),
         nested(DISCOUNT_LINE, DISCOUNT_DETAIL),
-        nested("DescriptionLineDetail", TEXT_DETAIL),
+        nested("DescriptionLineDetail", TEXT_DETAIL, keeps_empty=True),
     ),
     ignored=(
         "CustomField",
