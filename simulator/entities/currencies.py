@@ -77,6 +77,8 @@ class CompanyCurrency(Entity):
         if not company.multicurrency:
             raise entity_faults.feature_not_enabled("Multicurrency")
         code = write.values["Code"]
+        if not write.creates and code != write.old["Code"]:
+            raise faults.business("The code of a currency cannot be changed.")
         if write.creates and code not in CURRENCIES:
             raise faults.invalid_enumeration(code, "Code")
         if code == company.home_currency:
@@ -122,12 +124,15 @@ def refuse_other_currency(write, element="CurrencyRef"):
         raise faults.business("The currency cannot be changed once it is set.")
 
 
+# A smaller rate would be stored as zero.
+SMALLEST_RATE = Decimal("0.0000001")
+
 EXCHANGE_RATE = Shape(
     "ExchangeRate",
     (
         text("SourceCurrencyCode", 3, query="F"),
         text("TargetCurrencyCode", 3),
-        number("Rate", minimum=Decimal(0)),
+        number("Rate", minimum=SMALLEST_RATE),
         day("AsOfDate", query="F"),
         text("Id", read_only=True),
         nested("MetaData", METADATA, read_only=True),
@@ -214,6 +219,8 @@ class ExchangeRate(Entity):
         code = sent["SourceCurrencyCode"]
         if code == company.home_currency:
             raise faults.business("The rate of the home currency is always 1.")
+        if sent.get("TargetCurrencyCode") not in (None, company.home_currency):
+            raise faults.business("Rates are given in the home currency.")
         if code not in self.codes(company):
             raise faults.invalid_reference("Currencies", code, "SourceCurrencyCode")
         return self._enter(company, code, sent)
