@@ -72,6 +72,9 @@ class Switches:
     void_paid_invoice: str = "refuse"
     """Void of an invoice a payment stands against: `refuse` (6450) or `unlink`."""
 
+    delete_body: str = "exact"
+    """Body of a delete: `exact` (Id and SyncToken, else 2010) or `any` properties."""
+
     delete_paid_invoice: str = "refuse"
     """Delete of such an invoice: `refuse` (6000) or `unlink`."""
 

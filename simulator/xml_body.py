@@ -1,10 +1,13 @@
 """Generic XML of an answer: QBO sends XML unless JSON is asked for."""
 
+import re
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 from .faults import XML_NAMESPACE, XML_PROLOGUE
 
+# What XML 1.0 cannot hold, not even escaped.
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ROOT_ATTRIBUTES = ("time",)
 REFERENCE_ATTRIBUTES = ("name", "type")
 OBJECT_ATTRIBUTES = ("domain", "status", "sparse", "startPosition", "maxResults")
@@ -17,7 +20,7 @@ def _text(value):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
-    return escape(str(value))
+    return escape(IMPOSSIBLE.sub("", str(value)))
 
 
 def _attributes(value, names):

@@ -8,6 +8,7 @@ from .common import country_of_address
 
 ALL_LEVELS = 5
 DELETED_SUFFIX = " (deleted)"
+DELETE_KEYS = ("Id", "SyncToken", "sparse", "domain")
 
 
 @dataclass
@@ -144,7 +145,8 @@ class Entity:
     def check_required(self, company, write):
         """Refuse the first missing property, in QBO's order (2020)."""
         for name in self.required:
-            if write.values.get(name) is None:
+            value = write.values.get(name)
+            if value is None or (isinstance(value, str) and not value.strip()):
                 raise faults.required(name)
 
     def check_values(self, company, write, problems):
@@ -170,7 +172,7 @@ class Entity:
         operation = changes.CREATE if write.creates else changes.UPDATE
         company.save(self, row, operation)
         self.saved(company, row, write)
-        if write.old is not None and self.display(row) != self.display(write.old):
+        if write.old is not None:
             company.spread_name(self, write.old, row)
         return row
 
@@ -350,11 +352,20 @@ class Entity:
         """Delete for good; returns the three keys QBO answers with."""
         if "delete" not in self.operations:
             raise entity_faults.operation_not_supported("delete")
+        self._check_delete_body(company, body)
         row = self._target(company, body)
         self.check_delete(company, row, by_user)
         self.deleted(company, row)
         company.remove(self, row)
         return {"domain": "QBO", "status": "Deleted", "Id": row["Id"]}
+
+    def _check_delete_body(self, company, body):
+        """A delete names its object and nothing else (2010)."""
+        if company.switches.delete_body == "any" or not isinstance(body, dict):
+            return
+        for name in body:
+            if name not in DELETE_KEYS:
+                raise faults.unsupported_property(name, self.shape.java, DELETE_KEYS)
 
     def _target(self, company, body):
         Reader(company.country).read(self.shape, body)
