@@ -5,7 +5,7 @@ from ..numbers import ZERO
 from ..schema import NON_US, Shape, amount, currency, enum, flag, ref, text
 from . import account_types as types
 from .base import Entity
-from .common import ENTITY_BLOCK, ENTITY_IGNORED
+from .common import ENTITY_BLOCK, ENTITY_IGNORED, NAME_FORBIDDEN
 from .currencies import check_currency, refuse_other_currency
 
 NUMBER_MAXIMUM = {"US": 7, "GB": 7, "IN": 7}
@@ -14,7 +14,7 @@ NUMBER_MAXIMUM_ELSEWHERE = 20
 ACCOUNT = Shape(
     "Account",
     (
-        text("Name", 100, query="FS", forbidden='":\t\n\r'),
+        text("Name", 100, query="FS", forbidden='"' + NAME_FORBIDDEN),
         flag("SubAccount", query="FS", read_only=True),
         ref("ParentRef", "Account", query="FS"),
         text("Description", 100, query="FS"),

@@ -12,15 +12,21 @@ MERGEABLE = frozenset({"Account", "Customer", "Vendor", "Class", "Department", "
 
 
 def spread_name(company, entity, old, row):
-    """Rename what is below `row` and every reference to it."""
+    """Rename and place what is below `row`, and rename every reference to it."""
     if old.get("FullyQualifiedName") != row.get("FullyQualifiedName"):
-        for child in _children(company, entity, row["Id"]):
-            full = f"{row['FullyQualifiedName']}:{child[entity.name_property]}"
-            renamed = {**child, "FullyQualifiedName": full}
-            company.store.put(entity.name, renamed, touch=False)
-            spread_name(company, entity, child, renamed)
+        _place_children(company, entity, row)
     if entity.display(old) != entity.display(row):
         replace_references(company, entity.name, row["Id"], row["Id"])
+
+
+def _place_children(company, entity, row):
+    for child in _children(company, entity, row["Id"]):
+        full = f"{row['FullyQualifiedName']}:{child[entity.name_property]}"
+        placed = {**child, "FullyQualifiedName": full}
+        if "Level" in entity.shape.by_name:
+            placed["Level"] = row.get("Level", 0) + 1
+        company.store.put(entity.name, entity.place(placed, {}), touch=False)
+        spread_name(company, entity, child, placed)
 
 
 def _children(company, entity, qbo_id):
@@ -211,11 +217,7 @@ def _join(company, entity, loser, winner):
         if name in joined:
             joined[name] = joined[name] + loser[name]
     joined = company.touch(entity.name, joined, told=False)
-    for child in _children(company, entity, winner["Id"]):
-        full = f"{joined['FullyQualifiedName']}:{child[entity.name_property]}"
-        company.store.put(
-            entity.name, {**child, "FullyQualifiedName": full}, touch=False
-        )
+    _place_children(company, entity, joined)
     return joined
 
 

@@ -1,5 +1,7 @@
 """Sub-objects and the entity block that many entities share."""
 
+import re
+
 from ..schema import (
     Shape,
     flag,
@@ -8,7 +10,10 @@ from ..schema import (
     text,
 )
 
-NAME_FORBIDDEN = ":\t\n\r"
+CONTROL_CHARACTERS = "".join(map(chr, range(32))) + "\x7f"
+NAME_FORBIDDEN = ":" + CONTROL_CHARACTERS
+_ATOM = r"[^\s@<>;:,()\[\]\\\".]+"
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})+")
 
 METADATA = Shape(
     "ModificationMetaData",
@@ -153,7 +158,5 @@ def country_of_address(country, switches):
 
 
 def is_email(address):
-    """Tell whether QBO takes `address`: it needs an @ and a dot after it."""
-    name, at, domain = address.strip().rpartition("@")
-    has_blank = any(character.isspace() for character in address.strip())
-    return bool(name and at and "." in domain.strip(".") and not has_blank)
+    """Tell whether QBO takes `address`: one @, then a dot, and nothing empty."""
+    return bool(_EMAIL.fullmatch(address.strip()))

@@ -13,7 +13,9 @@ SERVICE, NON_INVENTORY, INVENTORY = "Service", "NonInventory", "Inventory"
 CATEGORY, GROUP = "Category", "Group"
 BOTH_ACCOUNTS = frozenset({"CA", "GB"})
 INCOME_TYPES = ("Income",)
-EXPENSE_TYPES = ("Expense", "Cost of Goods Sold", "Other Expense")
+EXPENSE_TYPES = ("Expense", "Cost of Goods Sold")
+SERVICE_EXPENSE_TYPES = (*EXPENSE_TYPES, "Other Expense")
+COST_TYPES = {INVENTORY: ("Cost of Goods Sold",), NON_INVENTORY: EXPENSE_TYPES}
 CATEGORY_PROPERTIES = (
     "Name",
     "Active",
@@ -174,7 +176,7 @@ class Item(Entity):
         for name in needed if kind != GROUP else ():
             if values.get(name) is None:
                 raise faults.required(name)
-        costs = ("Cost of Goods Sold",) if kind == INVENTORY else EXPENSE_TYPES
+        costs = COST_TYPES.get(kind, SERVICE_EXPENSE_TYPES)
         self._check_account(company, write, income, INCOME_TYPES)
         self._check_account(company, write, expense, costs)
         self._check_account(company, write, "AssetAccountRef", ("Other Current Asset",))

@@ -5,7 +5,13 @@ from decimal import Decimal
 from .. import entity_faults, faults
 from ..schema import Shape, enum, flag, integer, nested, number, ref, text
 from .base import Entity
-from .common import ADDRESS, ENTITY_BLOCK, ENTITY_IGNORED, NAME_FORBIDDEN
+from .common import (
+    ADDRESS,
+    CONTROL_CHARACTERS,
+    ENTITY_BLOCK,
+    ENTITY_IGNORED,
+    NAME_FORBIDDEN,
+)
 
 # Ids of classes have 19 digits.
 FIRST_CLASS_ID = 5000000000000085682
@@ -13,7 +19,7 @@ FIRST_CLASS_ID = 5000000000000085682
 TERM = Shape(
     "Term",
     (
-        text("Name", 31, query="FS"),
+        text("Name", 31, query="FS", forbidden=CONTROL_CHARACTERS),
         flag("Active", query="FS"),
         text("Type", read_only=True),
         number("DiscountPercent", minimum=Decimal(0), largest=Decimal(100)),
@@ -59,7 +65,7 @@ class Term(Entity):
 PAYMENT_METHOD = Shape(
     "PaymentMethod",
     (
-        text("Name", 31, query="f"),
+        text("Name", 31, query="f", forbidden=CONTROL_CHARACTERS),
         flag("Active", query="FS"),
         enum("Type", ("CREDIT_CARD", "NON_CREDIT_CARD")),
         *ENTITY_BLOCK,

@@ -18,7 +18,7 @@ from ..schema import (
     text,
     utf16_length,
 )
-from .base import Entity
+from .base import Entity, parent_of
 from .common import (
     ADDRESS,
     ENTITY_BLOCK,
@@ -60,7 +60,7 @@ CUSTOMER = Shape(
         integer(
             "TaxExemptionReasonId",
             minimum=Decimal(1),
-            largest=Decimal(16),
+            largest=Decimal(15),
             countries=frozenset({"US"}),
         ),
         flag("IsProject", read_only=True),
@@ -163,18 +163,19 @@ class Person(Entity):
     def check_required(self, company, write):
         """A display name, or parts of a name to make one of (6080)."""
         values = write.values
-        if values.get("DisplayName") is not None:
+        if (values.get("DisplayName") or "").strip():
             return
-        parts = [values[part] for part in NAME_PARTS if values.get(part)]
+        parts = [values.get(part) or "" for part in NAME_PARTS]
+        parts = [part for part in parts if part.strip()]
         if not parts:
             raise entity_faults.no_name()
         values["DisplayName"] = " ".join(parts)
 
     def check_values(self, company, write, problems):
         """Length of the name, and whether the e-mail address can be one."""
-        name = write.sent.get("DisplayName")
+        name = write.values["DisplayName"]
         maximum = company.switches.display_name_maximum
-        if name and utf16_length(name) > maximum:
+        if name != write.before("DisplayName") and utf16_length(name) > maximum:
             problems.append(faults.too_long(maximum, utf16_length(name), "DisplayName"))
         email = write.sent.get("PrimaryEmailAddr")
         if email and email.get("Address") and not is_email(email["Address"]):
@@ -266,6 +267,13 @@ class Customer(Person):
         values["BillWithParent"] = bool(parent and values.get("BillWithParent"))
         self.qualify(write, parent)
 
+    def saved(self, company, row, write):
+        """Count the balance with those above, and no longer with those it left."""
+        before, after = parent_of(write.old or {}), parent_of(row)
+        if before != after and row["BalanceWithJobs"]:
+            self._add_above(company, before, -row["BalanceWithJobs"])
+            self._add_above(company, after, row["BalanceWithJobs"])
+
     def check_retire(self, company, write):
         """Also sub-customers go first."""
         super().check_retire(company, write)
@@ -278,15 +286,23 @@ class Customer(Person):
         """Add to a customer's balance and to BalanceWithJobs of all above."""
         moves_time = company.switches.customer_time_moves_with_balance
         row = company.store.get(self.name, customer_id)
-        changed = {**row, "Balance": money(row["Balance"] + difference)}
-        while True:
-            total = changed["BalanceWithJobs"] + difference
-            changed["BalanceWithJobs"] = money(total)
+        changed = {
+            **row,
+            "Balance": money(row["Balance"] + difference),
+            "BalanceWithJobs": money(row["BalanceWithJobs"] + difference),
+        }
+        company.touch(self.name, changed, token=False, time=moves_time, told=False)
+        self._add_above(company, parent_of(row), difference)
+
+    def _add_above(self, company, parent_id, difference):
+        """Add to BalanceWithJobs of a customer and of all above."""
+        moves_time = company.switches.customer_time_moves_with_balance
+        while parent_id is not None:
+            row = company.store.get(self.name, parent_id)
+            total = money(row["BalanceWithJobs"] + difference)
+            changed = {**row, "BalanceWithJobs": total}
             company.touch(self.name, changed, token=False, time=moves_time, told=False)
-            parent = changed.get("ParentRef")
-            if parent is None:
-                return
-            changed = dict(company.store.get(self.name, parent["value"]))
+            parent_id = parent_of(row)
 
 
 class Vendor(Person):

@@ -19,7 +19,7 @@ from ..schema import (
     text,
 )
 from .base import Entity, Write
-from .common import ENTITY_BLOCK, ENTITY_IGNORED
+from .common import CONTROL_CHARACTERS, ENTITY_BLOCK, ENTITY_IGNORED
 
 AGENCY = Shape(
     "TaxAgency",
@@ -30,7 +30,7 @@ AGENCY = Shape(
         day("LastFileDate", read_only=True),
         text("TaxAgencyConfig", read_only=True),
         *ENTITY_BLOCK,
-        text("DisplayName", 100, query="S"),
+        text("DisplayName", 100, query="S", forbidden=CONTROL_CHARACTERS),
     ),
     ignored=ENTITY_IGNORED
     + ("CustomField", "TaxReportingBasis", "PrintAs", "SalesTaxReturnLine"),
@@ -174,6 +174,11 @@ class TaxCode(Entity):
         """Return the row a reference points to, pseudo codes included."""
         return self._pseudo(company).get(qbo_id) or super().referenced(company, qbo_id)
 
+    def is_taken(self, company, name):
+        """Tell whether a code has this name, pseudo codes included."""
+        found = company.store.table(self.name).find("Name", name)
+        return bool(found) or name.upper() in self._pseudo(company)
+
     def _pseudo(self, company):
         if company.country != "US":
             return {}
@@ -204,16 +209,19 @@ class TaxCode(Entity):
 SERVICE_DETAIL = Shape(
     "TaxRateDetails",
     (
-        text("TaxRateName", 100),
+        text("TaxRateName", 100, forbidden=CONTROL_CHARACTERS),
         text("TaxRateId"),
         number("RateValue"),
         text("TaxAgencyId"),
-        enum("TaxApplicableOn", ("Sales", "Purchase", "Other")),
+        enum("TaxApplicableOn", ("Sales", "Purchase")),
     ),
 )
 SERVICE = Shape(
     "TaxService",
-    (text("TaxCode", 100), many("TaxRateDetails", SERVICE_DETAIL)),
+    (
+        text("TaxCode", 100, forbidden=CONTROL_CHARACTERS),
+        many("TaxRateDetails", SERVICE_DETAIL),
+    ),
     ignored=("TaxCodeId", "Id"),
 )
 
@@ -231,10 +239,10 @@ def create_tax_code(company, body):
         raise faults.required("TaxRateDetails")
     if reader.problems:
         raise faults.merge(reader.problems)
-    if company.store.table("TaxCode").find("Name", sent["TaxCode"]):
+    if company.entity("TaxCode").is_taken(company, sent["TaxCode"]):
         raise faults.duplicate_name()
     details = [_rate_of(company, detail) for detail in sent["TaxRateDetails"]]
-    used = [(row["Id"], side) for row, side in details]
+    used = [row["Id"] for row, _side in details]
     if len(set(used)) != len(used):
         raise entity_faults.conflicting_elements(("TaxRateId",))
     row = _store_code(company, sent["TaxCode"], details)

@@ -356,3 +356,116 @@ def test_customers_and_vendors_share_their_ids(books):
     first = books.customer("A")
     second = books.post("Vendor", {"DisplayName": "B"})
     assert int(second["Id"]) == int(first["Id"]) + 1
+
+
+def test_the_composed_name_is_measured(books):
+    parts = {"GivenName": "g" * 60, "FamilyName": "f" * 60}
+    error = refused(books.post, "Customer", parts)
+    assert (error.code, "Supplied length:121" in error.detail) == ("2050", True)
+    books.switch(display_name_maximum=121)
+    assert len(books.post("Customer", parts)["DisplayName"]) == 121
+
+
+@pytest.mark.parametrize("entity", ["Customer", "Vendor"])
+@pytest.mark.parametrize("name", [{"DisplayName": "   "}, {"GivenName": " \u2003"}])
+def test_blanks_are_no_name(books, entity, name):
+    assert refused(books.post, entity, name).code == "6080"
+
+
+def test_blanks_give_way_to_the_parts_of_a_name(books):
+    row = books.post("Customer", {"DisplayName": " ", "GivenName": "Ann", "Suffix": ""})
+    assert row["DisplayName"] == "Ann"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a<b>,;@c..d",
+        "a@b@c.d",
+        "a@b.c,d@e.f",
+        "a..b@c.d",
+        ".a@c.d",
+        "a.@c.d",
+        "a@.c.d",
+        "a@c.d.",
+        "a@c",
+        "a:b@c.d",
+        "<a@c.d>",
+    ],
+)
+def test_addresses_that_are_none(books, address):
+    body = {"DisplayName": "X", "PrimaryEmailAddr": {"Address": address}}
+    assert refused(books.post, "Customer", body).code == "2210"
+
+
+@pytest.mark.parametrize("address", ["a.b+c_d'e@f-g.example.com", "\u00e9@b.c"])
+def test_addresses_that_are_some(books, address):
+    row = books.customer(PrimaryEmailAddr={"Address": address})
+    assert row["PrimaryEmailAddr"] == {"Address": address}
+
+
+def test_huge_numbers_are_refused_for_their_size(books):
+    for name in ("Notes", "Balance", "TaxExemptionReasonId"):
+        body = b'{"DisplayName": "X", "%s": 1e100000000}' % name.encode()
+        assert refused(books.call, "POST", "customer", body).code == "2090"
+
+
+def test_half_characters_are_refused(books):
+    body = rb'{"DisplayName": "a\ud800"}'
+    assert refused(books.call, "POST", "customer", body).code == "2010"
+
+
+PARTS = {
+    "PrimaryPhone": {"FreeFormNumber": "1"},
+    "PrimaryEmailAddr": {"Address": "a@b.c"},
+    "WebAddr": {"URI": "http://a.b"},
+    "ShipAddr": {"Line1": "1 Road"},
+}
+
+
+def test_what_was_emptied_is_left_out(books):
+    row = books.customer(**PARTS)
+    assert set(PARTS) <= set(row)
+    cleared = {name: dict.fromkeys(part, "") for name, part in PARTS.items()}
+    row = books.sparse("Customer", row, **cleared)
+    assert not set(PARTS) & set(row)
+    assert not set(PARTS) & set(books.customer("Other", **dict.fromkeys(PARTS, {})))
+
+
+def test_reasons_of_exemption_end_at_fifteen(books):
+    assert books.customer(TaxExemptionReasonId=15)["TaxExemptionReasonId"] == 15
+    body = {"DisplayName": "X", "TaxExemptionReasonId": 16}
+    assert refused(books.post, "Customer", body).code == "2090"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1f", "\x7f"])
+@pytest.mark.parametrize("name", ["DisplayName", "GivenName", "CompanyName"])
+def test_control_characters_in_names(books, name, character):
+    body = {"DisplayName": "X", name: f"a{character}b"}
+    assert refused(books.post, "Customer", body).code == "2040"
+
+
+def below(books, name, parent, **values):
+    return books.customer(name, Job=True, ParentRef={"value": parent["Id"]}, **values)
+
+
+def test_a_move_carries_levels_and_balances_along(books):
+    first, second = books.customer("First"), books.customer("Second")
+    child = below(books, "Child", first, Balance="10.00")
+    grandchild = below(books, "Grandchild", child, Balance="5.00")
+    other = below(books, "Other", second)
+
+    def totals():
+        rows = (first, second, other)
+        return [books.read("Customer", row["Id"])["BalanceWithJobs"] for row in rows]
+
+    assert totals() == [15, 0, 0]
+    child = books.read("Customer", child["Id"])
+    child = books.sparse("Customer", child, ParentRef={"value": other["Id"]}, Job=True)
+    grandchild = books.read("Customer", grandchild["Id"])
+    assert (child["Level"], grandchild["Level"]) == (2, 3)
+    assert grandchild["FullyQualifiedName"] == "Second:Other:Child:Grandchild"
+    assert totals() == [0, 15, 15]
+    books.sparse("Customer", child, Job=False)
+    assert books.read("Customer", grandchild["Id"])["Level"] == 1
+    assert totals() == [0, 0, 0]

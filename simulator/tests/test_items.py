@@ -173,3 +173,48 @@ def test_queries(books):
     assert len(books.rows("Item", full)) == 1
     for prop in ("Description", "PurchaseCost", "Taxable", "SubItem"):
         assert refused(books.rows, "Item", f"where {prop} = '1'").code == "4001"
+
+
+def category(books, name, parent=None):
+    below = {"SubItem": True, "ParentRef": {"value": parent["Id"]}} if parent else {}
+    return books.post("Item", {"Name": name, "Type": "Category", **below})
+
+
+def test_a_moved_category_takes_its_items_along(books):
+    top, goods = category(books, "Top"), category(books, "Goods")
+    thing = item(books, SubItem=True, ParentRef={"value": goods["Id"]})
+    assert (thing["FullyQualifiedName"], thing["Level"]) == ("Goods:Thing", 1)
+    goods = books.sparse("Item", goods, SubItem=True, ParentRef={"value": top["Id"]})
+    thing = books.read("Item", thing["Id"])
+    assert (thing["FullyQualifiedName"], thing["Level"]) == ("Top:Goods:Thing", 2)
+    books.sparse("Item", goods, SubItem=False)
+    thing = books.read("Item", thing["Id"])
+    assert (thing["FullyQualifiedName"], thing["Level"]) == ("Goods:Thing", 1)
+
+
+def test_bought_goods_cost(books):
+    account = {"Name": "Odd", "AccountType": "Other Expense"}
+    other = {"value": books.post("Account", account)["Id"]}
+    body = {"Name": "X", "Type": "NonInventory", "ExpenseAccountRef": other}
+    assert refused(books.post, "Item", body).code == "6430"
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "\x7f"])
+@pytest.mark.parametrize("entity", ["Item", "Account", "Term", "Class"])
+def test_control_characters_in_names(books, entity, name):
+    body = {"Name": name, "Type": "Service", "AccountType": "Bank", "DueDays": 1}
+    kept = {name: body[name] for name in NEEDED[entity]}
+    assert refused(books.post, entity, kept).code == "2040"
+
+
+NEEDED = {
+    "Item": ("Name", "Type"),
+    "Account": ("Name", "AccountType"),
+    "Term": ("Name", "DueDays"),
+    "Class": ("Name",),
+}
+
+
+def test_blanks_are_no_name(books):
+    body = {"Name": "  ", "Type": "Service", "IncomeAccountRef": income(books)}
+    assert refused(books.post, "Item", body).code == "2020"

@@ -361,3 +361,30 @@ def test_misspelt_mode():
     assert refused(books.post, "Invoice", body).code == "2170"
     body = Books("us").invoice_body(GlobalTaxCalculation="TaxExclusive")
     assert "GlobalTaxCalculation" not in Books("us").post("Invoice", body)
+
+
+@pytest.mark.parametrize("side", ["Other", "Both"])
+def test_sides_of_a_tax(side):
+    error = refused(tax_service, Books("us_manual"), **NEW_RATE, TaxApplicableOn=side)
+    assert error.code == "2170"
+
+
+def test_a_rate_belongs_to_a_code_once():
+    books = Books("gb")
+    details = [
+        {"TaxRateId": "1", "TaxApplicableOn": side} for side in ("Sales", "Purchase")
+    ]
+    body = {"TaxCode": "New", "TaxRateDetails": details}
+    assert refused(books.call, "POST", "taxservice/taxcode", body).code == "2600"
+
+
+@pytest.mark.parametrize("name", ["TAX", "non"])
+def test_names_of_the_pseudo_codes_are_taken(name):
+    assert refused(tax_service, Books("us_manual"), name, **NEW_RATE).code == "6240"
+
+
+def test_control_characters_in_names_of_taxes():
+    books = Books("us_manual")
+    assert refused(tax_service, books, "a\x02", **NEW_RATE).code == "2040"
+    rate = {**NEW_RATE, "TaxRateName": "a\x02"}
+    assert refused(tax_service, books, **rate).code == "2040"
