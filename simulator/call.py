@@ -151,7 +151,7 @@ class Call:
             return named
         try:
             payload = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "create"
         has_id = isinstance(payload, dict) and payload.get("Id")
         return "update" if has_id else "create"

@@ -1,7 +1,6 @@
 """OAuth over HTTP: discovery, consent, token, revocation, userinfo."""
 
 import base64
-import binascii
 import hmac
 import json
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -164,7 +163,8 @@ class OAuthEndpoints:
         scheme, _, encoded = call.headers.get("Authorization", "").partition(" ")
         try:
             text = base64.b64decode(encoded.strip(), validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
+            # No base64, not ASCII, or bytes that are no text.
             text = ""
         client_id, _, secret = text.partition(":")
         app = self._simulator.apps.get(client_id)
@@ -242,7 +242,7 @@ class OAuthEndpoints:
     def _token_to_revoke(call):
         try:
             body = json.loads(call.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         token = body.get("token") if isinstance(body, dict) else None
         if call.request.mimetype != "application/json" or not isinstance(token, str):

@@ -519,3 +519,21 @@ def test_userinfo_needs_the_scope(client):
 )
 def test_each_of_intuits_hosts_serves_its_own_paths_only(client, url):
     assert client.session.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("url", [INTUIT.token, INTUIT.revoke])
+def test_credentials_that_are_not_ascii_are_401(client, url):
+    headers = {"Authorization": b"Basic \xe9\xe9"}
+    answer = client.session.post(url, data={"grant_type": "x"}, headers=headers)
+    assert answer.status_code == 401
+    assert answer.json() == {"error": "invalid_client"}
+
+
+def test_endless_brackets_are_refused(client):
+    answer = client.session.post(
+        INTUIT.revoke,
+        data=b"[" * 100_000,
+        headers={"Content-Type": "application/json"},
+        auth=DEVELOPMENT_KEYS,
+    )
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
