@@ -25,9 +25,15 @@ def check_object(name, value):
         raise ValueError(f"{name} is an object.")
 
 
+def check_list(name, value):
+    """Demand a JSON array."""
+    if type(value) is not list:
+        raise ValueError(f"{name} is a list.")
+
+
 def check_one_of(name, value, choices):
     """Demand one of `choices`."""
-    if value not in choices:
+    if value not in tuple(choices):
         listed = ", ".join(str(choice) for choice in choices)
         raise ValueError(f"{name} is one of {listed}.")
 

@@ -15,6 +15,7 @@ from .checks import (
     check_whole,
 )
 from .delivery import post
+from .entities.settings import check_settings
 from .faults import Fault, item_fault
 
 _logger = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ class Control:
         return company
 
     def _app(self, client_id):
+        check_text("client_id", client_id)
         app = self._simulator.apps.get(client_id)
         if app is None:
             raise ControlError(f"There is no app with client id {client_id}.", 404)
@@ -232,8 +234,10 @@ class Control:
         if len(rest) != 1:
             raise ControlError("Say /_sim/company/<realm>.", 404)
         changes = self._body(call)
-        if "profile" in changes:
-            profile = changes.pop("profile")
+        new = "profile" in changes
+        profile = changes.pop("profile", None)
+        check_settings(changes)
+        if new:
             if not rest[0].isdigit():
                 raise ControlError("A realm id is a row of digits.")
             self._simulator.companies.add(rest[0], profile)
@@ -332,10 +336,11 @@ class Control:
         known = ("client_id", "client_secret", "name", "environment", "redirect_uris")
         body = self._body(call, *known)
         client_id = body.get("client_id")
+        check_text("client_id", client_id)
+        check_text("name", body.get("name", "Odoo"))
         app = self._simulator.apps.get(client_id)
         values = {**(app.as_dict() if app else {"redirect_uris": []}), **body}
-        for name in ("client_id", "client_secret"):
-            check_text(name, values.get(name))
+        check_text("client_secret", values.get("client_secret"))
         check_one_of(
             "environment", values.setdefault("environment", SANDBOX), ENVIRONMENTS
         )
@@ -371,6 +376,8 @@ class Control:
         check_one_of("action", action, GRANT_ACTIONS)
         realm_id = self._company(body.get("realm")).realm_id
         client_id = body.get("client_id")
+        if client_id is not None:
+            check_text("client_id", client_id)
         if action == "authorize":
             return self._open_grant(realm_id, client_id or DEVELOPMENT_CLIENT)
         authority = self._simulator.oauth

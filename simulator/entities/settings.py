@@ -1,7 +1,19 @@
 """CompanyInfo and Preferences: what the company is and how it works."""
 
-from .. import faults
+from dataclasses import asdict
+
+from .. import faults, schema
+from ..checks import (
+    check_known,
+    check_list,
+    check_object,
+    check_one_of,
+    check_text,
+    check_truth,
+    check_whole,
+)
 from ..schema import Shape, assemble, day, enum, flag, many, nested, ref, text
+from ..switches import Switches
 from .base import Entity
 from .common import (
     ADDRESS,
@@ -15,6 +27,40 @@ from .common import (
 )
 
 READ_ONLY_STATES = frozenset({"EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED"})
+STATES = ("TRIAL", "PAID", "SUBSCRIBED", *sorted(READ_ONLY_STATES))
+
+# What may be said to the switches that are a choice; see `switches`.
+SWITCH_CHOICES = {
+    "default_order": ("id", "newest"),
+    "total_count": ("documented", "always", "never"),
+    "max_results_over": ("cap", "reject"),
+    "country_codes": ("mixed", "iso2", "iso3"),
+    "sparse_null": ("ignore", "clear"),
+    "requestid_after_delete": ("replay", "execute"),
+    "requestid_other_body": ("replay", "fault"),
+    "requestid_of_faults": ("forget", "remember"),
+    "batch_requestid_replay": ("replay", "fault"),
+    "batch_response_order": ("request", "reversed"),
+    "cdc_changed_since": ("inclusive", "exclusive"),
+    "amount_digits": ("documented", "working"),
+    "void_paid_invoice": ("refuse", "unlink"),
+    "delete_paid_invoice": ("refuse", "unlink"),
+    "delete_applied_credit": ("refuse", "unlink"),
+    "credit_memo_links": ("absent", "shown"),
+    "delete_invoiced_estimate": ("refuse", "unlink"),
+    "estimate_without_lines": ("refuse", "accept"),
+    "second_void": ("accept", "refuse"),
+    "overapplied_line": ("refuse", "clip"),
+    "payment_other_customer": ("refuse", "drop"),
+    "omitted_currency": ("refuse", "default"),
+    "omitted_exchange_rate": ("one", "list"),
+    "tax_rounding": ("line", "document"),
+    "tax_override": ("any", "near"),
+    "line_ex_echo": ("refuse", "ignore"),
+    "opened_customer_delivery": ("None", "Print"),
+    "merged_loser": ("inactive", "gone"),
+    "tax_service_with_automated_tax": ("refuse", "accept"),
+}
 
 NAME_VALUE = Shape("NameValue", (text("Name"), text("Value")))
 
@@ -211,14 +257,26 @@ class Preferences(Entity):
     def complete(self, company, write):
         """Merge group by group: what is read-only inside a group stays."""
         for name, group in write.sent.items():
-            if isinstance(group, dict):
-                write.values[name] = {**write.old.get(name, {}), **group}
+            shape = self.shape.by_name[name].shape
+            if shape is not None:
+                kept = write.old.get(name, {})
+                write.values[name] = {**kept, **_without_empty(shape, group)}
         accounting = write.values["AccountingInfoPrefs"]
         if accounting["ClassTrackingPerTxn"] and accounting["ClassTrackingPerTxnLine"]:
             raise faults.business("Classes are tracked per form or per line, not both.")
 
     def display(self, row):
         """Nothing refers to preferences."""
+
+
+def _without_empty(shape, group):
+    """Return what a group sets: only texts, dates and references can be cleared."""
+    stays = (schema.BOOLEAN, schema.ENUM, schema.OBJECT, schema.LIST)
+    return {
+        name: value
+        for name, value in (group or {}).items()
+        if value is not None or shape.by_name[name].kind not in stays
+    }
 
 
 # --- new books ---
@@ -414,41 +472,109 @@ def set_other_preference(company, name, value):
 def merge_preferences(company, groups):
     """Merge nested preferences, read-only ones too; None removes a key.
 
-    Raises ValueError for a group or preference QBO does not know.
+    Raises ValueError for a group or preference QBO does not know, or a wrong value.
     """
+    _check_preferences("preferences", groups)
     row = dict(company.preferences)
     for name, values in groups.items():
-        group = PREFERENCES.by_name.get(name)
-        if group is None or group.shape is None or name == "MetaData":
-            raise ValueError(f"Unknown group of preferences: {name}")
-        unknown = sorted(set(values) - set(group.shape.by_name))
-        if unknown:
-            raise ValueError(f"Unknown preferences in {name}: {', '.join(unknown)}")
+        group = PREFERENCES.by_name[name]
         row[name] = assemble(group.shape, {**row.get(name, {}), **values})
     row = {item.name: row[item.name] for item in PREFERENCES.fields if item.name in row}
     company.touch("Preferences", row, told=False)
 
 
+def check_settings(values):
+    """Raise ValueError unless `configure` can apply these; says what is wrong."""
+    check_known("A company", values, _CHECKS)
+    for name, value in values.items():
+        _CHECKS[name](name, value)
+
+
+def _check_switches(name, values):
+    check_object(name, values)
+    defaults = asdict(Switches())
+    check_known(name, values, defaults)
+    for switch, value in values.items():
+        _check_switch(switch, value, defaults[switch])
+
+
+def _check_switch(name, value, default):
+    if name in SWITCH_CHOICES:
+        check_one_of(name, value, SWITCH_CHOICES[name])
+    elif isinstance(default, bool):
+        check_truth(name, value)
+    elif isinstance(default, str):
+        check_text(name, value)
+    elif value is not None or name == "display_name_maximum":
+        check_whole(name, value, 1)
+
+
+def _check_preferences(name, groups):
+    check_object(name, groups)
+    for group_name, values in groups.items():
+        group = PREFERENCES.by_name.get(group_name)
+        if group is None or group.shape is None or group_name == "MetaData":
+            raise ValueError(f"Unknown group of preferences: {group_name}")
+        _check_group(group.shape, group_name, values)
+
+
+def _check_group(shape, name, values):
+    check_object(name, values)
+    check_known(name, values, shape.by_name)
+    for key, value in values.items():
+        if value is not None:
+            _check_preference(shape.by_name[key], f"{name}.{key}", value)
+
+
+def _check_preference(item, name, value):
+    if item.kind == schema.BOOLEAN:
+        check_truth(name, value)
+    elif item.kind == schema.OBJECT:
+        _check_group(item.shape, name, value)
+    elif item.kind == schema.LIST:
+        check_list(name, value)
+        for each in value:
+            _check_group(item.shape, name, each)
+    elif item.kind == schema.REF:
+        check_object(name, value)
+        check_text(f"{name}.value", value.get("value"))
+    elif item.kind == schema.DATE:
+        _check_day(name, value)
+    elif item.kind == schema.ENUM:
+        check_one_of(name, value, item.choices)
+    else:
+        check_text(name, value)
+
+
+def _check_day(name, value):
+    if value is not None and not (isinstance(value, str) and schema.is_date(value)):
+        raise ValueError(f"{name} is a date, YYYY-MM-DD, or null.")
+
+
+def _check_state(name, value):
+    check_one_of(name, value, STATES)
+
+
+_CHECKS = {
+    "preferences": _check_preferences,
+    "book_close_date": _check_day,
+    "subscription_status": _check_state,
+    "name": check_text,
+    "switches": _check_switches,
+}
+
+
 def configure(company, values):
     """Apply the control API's settings; see `Company.configure`."""
-    known = {
-        "preferences",
-        "book_close_date",
-        "subscription_status",
-        "name",
-        "switches",
-    }
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ValueError(f"Unknown settings: {', '.join(unknown)}")
-    if "switches" in values:
-        company.switches = company.switches.changed(**values["switches"])
+    check_settings(values)
     if "preferences" in values:
         merge_preferences(company, values["preferences"])
     if "book_close_date" in values:
         closing = {"BookCloseDate": values["book_close_date"]}
         merge_preferences(company, {"AccountingInfoPrefs": closing})
     _configure_company(company, values)
+    if "switches" in values:
+        company.switches = company.switches.changed(**values["switches"])
 
 
 def _configure_company(company, values):

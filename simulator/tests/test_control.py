@@ -7,6 +7,7 @@ import pytest
 from conftest import ACCOUNTING, DEVELOPMENT_KEYS, GB, PRODUCTION, PRODUCTION_KEYS, US
 
 from simulator.control import VERBS
+from simulator.entities.settings import SWITCH_CHOICES
 from simulator.injection import ACTION_KEYS, MATCH_KEYS
 from simulator.settings import PlatformSwitches
 from simulator.switches import Switches
@@ -268,3 +269,91 @@ def test_bodies_that_are_no_object(client, data):
     answer = client.session.post("http://simulator.test/_sim/clock", data=data)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+WRONG_SETTINGS = [
+    ({"switches": 5}, "switches"),
+    ({"switches": {"default_order": "random"}}, "default_order"),
+    ({"switches": {"lenient_query": "yes"}}, "lenient_query"),
+    ({"switches": {"display_name_maximum": "x"}}, "display_name_maximum"),
+    ({"switches": {"batch_object_limit": -1}}, "batch_object_limit"),
+    ({"switches": {"tax_rounding": []}}, "tax_rounding"),
+    ({"preferences": 5}, "preferences"),
+    ({"preferences": {"SalesFormsPrefs": 5}}, "SalesFormsPrefs"),
+    ({"preferences": {"SalesFormsPrefs": {"AllowDiscount": 5}}}, "AllowDiscount"),
+    ({"preferences": {"SalesFormsPrefs": {"CustomField": [5]}}}, "CustomField"),
+    ({"preferences": {"CurrencyPrefs": {"HomeCurrency": 5}}}, "HomeCurrency"),
+    ({"preferences": {"OtherPrefs": {"NameValue": 5}}}, "NameValue"),
+    ({"preferences": {"ReportPrefs": {"ReportBasis": "Other"}}}, "ReportBasis"),
+    ({"book_close_date": "x"}, "book_close_date"),
+    ({"book_close_date": 5}, "book_close_date"),
+    ({"subscription_status": "ASLEEP"}, "subscription_status"),
+    ({"subscription_status": []}, "subscription_status"),
+    ({"name": 5}, "name"),
+    ({"name": ""}, "name"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), WRONG_SETTINGS)
+def test_wrong_settings_change_nothing(client, changes, words):
+    company = client.simulator.companies[US]
+    before = (company.preferences, company.switches, company.objects("CompanyInfo"))
+    right = {"name": "Renamed", "switches": {"lenient_query": True}}
+    answer = client.control("POST", f"company/{US}", {**right, **changes})
+    assert answer.status_code == 400, answer.text
+    assert words in answer.json()["error"]
+    after = (company.preferences, company.switches, company.objects("CompanyInfo"))
+    assert after == before
+
+
+def test_a_company_with_wrong_settings_is_not_added(client):
+    answer = client.control("POST", "company/77", {"profile": "us", "name": 5})
+    assert answer.status_code == 400
+    assert client.control("GET", "company/77").status_code == 404
+    answer = client.control("POST", "company/77", {"profile": []})
+    assert (answer.status_code, "profile" in answer.json()["error"]) == (400, True)
+
+
+def test_choices_of_switches_are_those_of_their_descriptions():
+    defaults = vars(Switches())
+    texts = {name for name, value in defaults.items() if isinstance(value, str)}
+    assert set(SWITCH_CHOICES) <= texts
+    readme = Path(__file__).parents[1].joinpath("README.md").read_text()
+    for name, choices in SWITCH_CHOICES.items():
+        (row,) = [each for each in readme.splitlines() if f"| `{name}` |" in each]
+        assert defaults[name] in choices
+        assert all(f"`{choice}`" in row for choice in choices), name
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("webhooks", {"client_id": []}),
+        ("apps", {"client_id": []}),
+        ("apps", {"client_id": "x", "client_secret": "y", "environment": []}),
+        ("apps", {"client_id": "x", "client_secret": "y", "name": 5}),
+        ("meter", {"client_id": {}, "calls": 1}),
+        ("grants", {"client_id": [], "realm": US, "action": "authorize"}),
+        ("grants", {"client_id": [], "realm": US, "action": "disconnect"}),
+        ("grants", {"action": [], "realm": US}),
+        ("act", {"realm": US, "entity": []}),
+    ],
+)
+def test_wrong_types_are_refused(client, path, body):
+    before = client.control("GET", "apps").json()
+    answer = client.control("POST", path, body)
+    assert answer.status_code == 400, answer.text
+    assert any(name in answer.json()["error"] for name in body)
+    assert client.control("GET", "apps").json() == before
+
+
+def test_endless_brackets_are_answered_and_recorded(client, token):
+    body = b"[" * 100_000
+    answer = client.session.post("http://simulator.test/_sim/clock", data=body)
+    assert answer.status_code == 400
+    headers = {"Content-Type": "application/json"}
+    answer = client.api("POST", "customer", token, data=body, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["Fault"]["Error"][0]["code"] == "2010"
+    (entry,) = client.control("GET", "requests?entity=customer").json()["requests"]
+    assert (entry["status"], entry["operation"]) == (400, "create")

@@ -193,3 +193,23 @@ def test_unknown_operation(books):
     body = {"DisplayName": "X"}
     error = refused(books.call, "POST", "customer", body, operation="explode")
     assert error.code == "500"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"AccountingInfoPrefs": ""},
+        {"AccountingInfoPrefs": {"ClassTrackingPerTxn": ""}},
+        {"SalesFormsPrefs": {"AllowDiscount": "", "CustomTxnNumbers": None}},
+        {"OtherPrefs": "", "ReportPrefs": {"ReportBasis": ""}},
+        {"EmailMessagesPrefs": {"InvoiceMessage": ""}, "TaxPrefs": None},
+        {"OtherPrefs": {"NameValue": ""}},
+    ],
+)
+def test_empty_texts_are_no_preferences(books, values):
+    before = books.get("preferences")["Preferences"]
+    books.company.configure({"switches": {"sparse_null": "clear"}})
+    identity = {"Id": "1", "SyncToken": before["SyncToken"]}
+    after = books.post("Preferences", {**identity, **values})
+    envelope = {name: after[name] for name in ("SyncToken", "MetaData")}
+    assert after == {**before, **envelope}
