@@ -296,14 +296,17 @@ class _Parser:
         if token.kind != "number" or not token.image.lstrip("-").isdigit():
             self._fail("<INTEGER>")
         image = self._advance().image
-        if len(image.lstrip("-0")) > 10 or int(image) > LARGEST_INTEGER:
-            large = not image.startswith("-")
-            word, bound = ("large", LARGEST_INTEGER) if large else ("small", 1)
-            limit = "Max" if large else "Min"
+        digits = image.lstrip("-0") or "0"
+        if len(digits) > 10 or int(digits) > LARGEST_INTEGER:
+            bounds = {
+                True: ("small", "Min", 1),
+                False: ("large", "Max", LARGEST_INTEGER),
+            }
+            word, limit, bound = bounds[image.startswith("-")]
             raise faults.query_validation(
                 f"value {image} is too {word}. {limit} allowed value is {bound}"
             )
-        return int(image)
+        return -int(digits) if image.startswith("-") else int(digits)
 
 
 def parse(text):

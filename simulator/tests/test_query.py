@@ -413,6 +413,7 @@ def test_every_entity_without_books_has_its_envelope(books, name):
         f"maxresults {10**30}",
         f"startposition {'9' * 5000}",
         f"maxresults -{'9' * 5000}",
+        f"maxresults {'0' * 5000}",
         f"where Id = '{'9' * 5000}'",
         "where Id = '²'",
         "where MetaData.CreateTime > '0001-01-01T00:00:00+14:00'",
