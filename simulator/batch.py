@@ -141,7 +141,7 @@ def _write(company, item, request_id):
     digest = digest_of(operation, entity.name, numbers.dumps(body))
 
     def act():
-        row = rest.write(company, entity, operation, body, frozenset())
+        row = rest.write(company, entity, operation, body, frozenset(), in_batch=True)
         return Answer(entity.name, row), entity.name, row.get("Id")
 
     return company.request_ids.run(key, digest, act).payload()

@@ -153,7 +153,7 @@ def _post(company, request, entity):
     return BooksResponse(payload=answer.payload())
 
 
-def write(company, entity, operation, body, include):
+def write(company, entity, operation, body, include, *, in_batch=False):
     """Write one object, or refuse; returns the row or the stub of a deleted one.
 
     `operation` is None (create or update by the presence of Id) or the query
@@ -164,7 +164,7 @@ def write(company, entity, operation, body, include):
         raise faults.subscription_ended()
     with company.writing():
         if operation == "delete":
-            row = entity.delete(company, body)
+            row = entity.delete(company, body, in_batch=in_batch)
         elif operation == "void" and entity.voids_by_operation(company):
             row = entity.void(company, body)
         elif operation == "update" and "void" in include:

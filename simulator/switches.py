@@ -72,8 +72,10 @@ class Switches:
     void_paid_invoice: str = "refuse"
     """Void of an invoice a payment stands against: `refuse` (6450) or `unlink`."""
 
-    delete_body: str = "exact"
-    """Body of a delete: `exact` (Id and SyncToken, else 2010) or `any` properties."""
+    delete_body: str = "exact_alone"
+    """What a delete may hold beside Id and SyncToken: nothing (`exact`), nothing
+    but in batches, where client libraries send whole objects (`exact_alone`), or
+    `any` property."""
 
     delete_paid_invoice: str = "refuse"
     """Delete of such an invoice: `refuse` (6000) or `unlink`."""

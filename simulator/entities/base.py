@@ -348,20 +348,23 @@ class Entity:
 
     # --- deleting and voiding ---
 
-    def delete(self, company, body, *, by_user=False):
+    def delete(self, company, body, *, by_user=False, in_batch=False):
         """Delete for good; returns the three keys QBO answers with."""
         if "delete" not in self.operations:
             raise entity_faults.operation_not_supported("delete")
-        self._check_delete_body(company, body)
+        self._check_delete_body(company, body, in_batch)
         row = self._target(company, body)
         self.check_delete(company, row, by_user)
         self.deleted(company, row)
         company.remove(self, row)
         return {"domain": "QBO", "status": "Deleted", "Id": row["Id"]}
 
-    def _check_delete_body(self, company, body):
+    def _check_delete_body(self, company, body, in_batch):
         """A delete names its object and nothing else (2010)."""
-        if company.switches.delete_body == "any" or not isinstance(body, dict):
+        switch = company.switches.delete_body
+        if switch == "any" or (switch == "exact_alone" and in_batch):
+            return
+        if not isinstance(body, dict):
             return
         for name in body:
             if name not in DELETE_KEYS:

@@ -44,7 +44,7 @@ SWITCH_CHOICES = {
     "cdc_changed_since": ("inclusive", "exclusive"),
     "amount_digits": ("documented", "working"),
     "void_paid_invoice": ("refuse", "unlink"),
-    "delete_body": ("exact", "any"),
+    "delete_body": ("exact", "exact_alone", "any"),
     "delete_paid_invoice": ("refuse", "unlink"),
     "delete_applied_credit": ("refuse", "unlink"),
     "credit_memo_links": ("absent", "shown"),

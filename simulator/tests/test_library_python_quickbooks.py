@@ -213,8 +213,6 @@ def test_delete_and_void(books):
 
 def test_batch_delete(served, books):
     """In a batch the library deletes by whole objects, alone by Id and SyncToken."""
-    company = served.simulator.companies[US]
-    company.configure({"switches": {"delete_body": "any"}})
     customer = make_customer(books, "Buyer of many")
     invoices = [make_invoice(books, customer).save(qb=books) for _ in range(3)]
     outcome = batch_delete(invoices, qb=books)
