@@ -126,6 +126,12 @@ WORDS = {
     "internalservererror": "transient",
     "serviceunavailable": "transient",
     "gatewaytimeout": "transient",
+}
+
+# Types of whole faults, lower case; they count where the code says nothing.
+# Source: Intuit's schema (ValidationFault, AuthenticationFault,
+# AuthorizatonFault, SystemFault). The others are told by the HTTP status.
+TYPES = {
     "systemfault": "transient",
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from .. import exceptions
 from . import answers
-from .fault_codes import CODE_HINTS, CODES, HINTS, KINDS, WORDS
+from .fault_codes import CODE_HINTS, CODES, HINTS, KINDS, TYPES, WORDS
 from .redact import scrub
 
 __all__ = [
@@ -102,11 +102,12 @@ def read_response(status, headers, body, secrets=()):
     headers = {str(key).lower(): str(value) for key, value in dict(headers).items()}
     answer = answers.read(body)
     errors = answer.errors
-    if 200 <= status < 300 and not errors:
-        if answer.payload is not None:
-            return answer.payload, None
-        errors = [answers.RawError(message=answer.problem)]
-    fault = _gather(errors, status, answer.problem, secrets)
+    if errors:
+        fault = _gather(errors, status, _read_type(answer.payload), secrets)
+    elif 200 <= status < 300 and answer.payload is not None:
+        return answer.payload, None
+    else:
+        fault = _explain_silence(status, headers, answer.problem, secrets)
     return answer.payload, replace(
         fault,
         tid=answers.get_tid(headers),
@@ -121,7 +122,7 @@ def parse_fault(payload, status=400, secrets=()):
     :return: Fault
     """
     errors = answers.read_errors(payload) or [answers.RawError()]
-    return _gather(errors, status, "", secrets)
+    return _gather(errors, status, _read_type(payload), secrets)
 
 
 def build_fault(kind, message, **values):
@@ -143,20 +144,50 @@ def take_as_gone(fault):
     return replace(fault, kind="not_found", hint=HINTS["not_found"])
 
 
-def _gather(errors, status, problem, secrets):
-    if not errors:
-        errors = [answers.RawError(message=problem)]
-    faults = [_build(error, status, secrets) for error in errors]
+def _read_type(payload):
+    """The type of a fault, lower case; '' when it has none."""
+    members = _lower_names(payload)
+    if "fault" in members:
+        members = _lower_names(members["fault"])
+    value = members.get("type")
+    return value.lower() if isinstance(value, str) else ""
+
+
+def _lower_names(value):
+    members = value if isinstance(value, dict) else {}
+    return {str(key).lower(): member for key, member in members.items()}
+
+
+def _gather(errors, status, type_, secrets):
+    faults = [
+        _build(error, status, _judge(error, status, type_), secrets) for error in errors
+    ]
     return replace(faults[0], others=tuple(faults[1:]))
 
 
-def _build(error, status, secrets):
+# What a gateway or a proxy answers before Intuit sees the request.
+_TURNED_AWAY = (403, 404, 407, 409)
+
+
+def _explain_silence(status, headers, problem, secrets):
+    """The fault of an answer in which no error could be read."""
+    error = answers.RawError(message=problem)
+    fault = _build(error, status, _classify(status, "", ""), secrets)
+    if status not in _TURNED_AWAY or (status == 403 and _is_of_intuit(headers)):
+        return fault
+    return replace(fault, kind="transient", hint=HINTS["transient"], uncertain=False)
+
+
+def _is_of_intuit(headers):
+    return any("authorizationfailed" in value.lower() for value in headers.values())
+
+
+def _build(error, status, kind, secrets):
     code = _normalize_code(error)
     message, detail, element = (
         scrub(text, secrets)[:TEXT_LENGTH]
         for text in (error.message, error.detail, error.element)
     )
-    kind = _classify(status, code, f"{message} {detail}")
     return Fault(
         kind=kind,
         code=scrub(code, secrets)[:40],
@@ -177,6 +208,8 @@ _STATUS_TEXTS = {
     401: "QuickBooks did not accept the access token",
     403: "QuickBooks refused access to the company",
     404: "QuickBooks does not know the address",
+    407: "A proxy on the way to QuickBooks asks for a sign-in",
+    409: "The call was refused on the way to QuickBooks",
     429: "QuickBooks throttled the call",
     500: "QuickBooks failed",
     502: "QuickBooks could not be reached",
@@ -198,12 +231,24 @@ def _normalize_code(error):
     return code
 
 
-def _classify(status, code, text):
+# A fault without a single error in it: no word whether it was done.
+_MUTE = tuple(answers.read_errors({"Fault": {}}))
+
+
+def _judge(error, status, type_):
+    """The kind of an error that was read; with HTTP 200 it is a refusal too."""
+    if 200 <= status < 300 and error not in _MUTE:
+        status = 400
+    text = f"{error.message} {error.detail}"
+    return _classify(status, _normalize_code(error), text, type_)
+
+
+def _classify(status, code, text, type_=""):
     if status == 429:
         return "throttled"
     if status == 401:
         return "unauthorized"
-    kind = _classify_code(code, text)
+    kind = _classify_code(code, text) or TYPES.get(type_)
     if status >= 500:
         return _classify_failure(code, kind)
     if kind:

@@ -178,6 +178,14 @@ class TestShapes:
         bomb = '<!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'
         assert parse(400, bomb).kind == "business"
 
+    @pytest.mark.parametrize("words", ["<!ENTITY", "<!DOCTYPE"])
+    def test_xml_with_declarations_is_not_read(self, words):
+        """Refused before the parser, also where it would find nothing wrong."""
+        start = "x" * 990
+        body = f'<a note="{start}"><!-- {words} --><Error code="6240"/></a>'
+        assert parse(400, body.replace(words, "nothing")).code == "6240"
+        assert parse(400, body).code == ""
+
     def test_texts_are_bounded(self):
         found = parse(400, fault_body("6000", "x" * 100_000))
         assert len(found.detail) == faults.TEXT_LENGTH
@@ -191,7 +199,8 @@ class TestCodes:
         assert found.kind == kind
 
     def test_unknown_code_goes_by_the_status(self):
-        kinds = {400: "business", 403: "forbidden", 404: "bug", 408: "transient"}
+        kinds = {200: "business", 400: "business", 403: "forbidden", 404: "bug"}
+        kinds[408] = "transient"
         kinds.update(
             {302: "transient", 413: "limit", 500: "transient", 599: "transient"}
         )
@@ -248,9 +257,62 @@ class TestCodes:
         assert not parse(400, fault_body("150")).uncertain
         assert not parse(503, fault_body("150")).uncertain
 
+    def test_200_with_an_unknown_code_is_a_refusal(self):
+        for body in (fault_body("98765"), fault_body("", "No", "Not this way")):
+            found = parse(200, body)
+            assert (found.kind, found.uncertain) == ("business", False)
+            assert found.status == 200
+            assert type(faults.to_error(found)) is exceptions.QboRejectedError
+
     def test_404_page_is_no_proof_that_an_object_is_gone(self):
-        assert parse(404, PAGE).kind == "bug"
+        assert parse(404, PAGE).kind == "transient"
         assert parse(404, fault_body("610")).kind == "not_found"
+
+    @pytest.mark.parametrize("status", [403, 404, 407, 409])
+    @pytest.mark.parametrize("body", [b"", PAGE, b"<<", b"[]", b'{"message":"No"}'])
+    def test_refusal_of_a_gateway_says_nothing_of_the_company(self, status, body):
+        found = parse(status, body)
+        assert (found.kind, found.uncertain) == ("transient", False)
+        assert found.hint == HINTS["transient"]
+        assert found.message
+
+    def test_forbidden_needs_words_of_intuit(self):
+        assert parse(403, fault_body("98765")).kind == "forbidden"
+        assert parse(403, b'{"Fault":{}}').kind == "forbidden"
+        header = {"X-Error": "message=ApplicationAuthorizationFailed; errorCode=003100"}
+        assert parse(403, PAGE, header).kind == "forbidden"
+        assert parse(404, PAGE, header).kind == "transient"
+
+
+class TestTypes:
+    """The type counts where the code says nothing."""
+
+    SYSTEM = {"Error": [{"Message": "System Failure Error"}], "type": "SystemFault"}
+
+    @pytest.mark.parametrize("status", [200, 400, 500])
+    def test_system_fault_is_transient(self, status):
+        found = parse(status, json.dumps({"Fault": self.SYSTEM}))
+        assert (found.kind, found.uncertain) == ("transient", True)
+
+    def test_spelling(self):
+        body = {"fault": {"error": [{"message": "x"}], "TYPE": "SYSTEMFAULT"}}
+        assert parse(400, json.dumps(body)).kind == "transient"
+
+    def test_item_of_a_batch(self):
+        for payload in (self.SYSTEM, {"Fault": self.SYSTEM}):
+            assert faults.parse_fault(payload).kind == "transient"
+
+    def test_known_code_counts_more(self):
+        body = {**fault("2020"), "type": "SystemFault"}
+        assert parse(400, json.dumps({"Fault": body})).kind == "data"
+
+    @pytest.mark.parametrize("value", [None, 3, [], {}, "", "ValidationFault"])
+    def test_other_types_say_nothing(self, value):
+        body = {**self.SYSTEM, "type": value}
+        assert parse(400, json.dumps({"Fault": body})).kind == "business"
+
+    def test_type_is_no_code(self):
+        assert parse(400, fault_body("SystemFault")).kind == "business"
 
 
 class TestErrors:
