@@ -124,7 +124,9 @@ class OAuthClient:
         try:
             self._call(lambda: self._client.revoke(token), token)
         except exceptions.QboError as error:
-            if error.fault.status != 400 or error.code in _WRONG_KEYS:
+            if error.fault.status != 400 or not _was_ended_before(
+                self._client.answer, error.code
+            ):
                 raise
         return True
 
@@ -209,30 +211,39 @@ class _AuthClient(AuthClient):
         self.answer = None
 
     def request(self, method, url, **kwargs):
-        """Send with timeouts; keep the answer away from the library.
+        """Send with timeouts, also on the whole; keep the answer to ourselves.
 
         The library would write each member of the JSON onto this session, and
         fetch keys to check an id_token: it gets a copy without a body.
         """
         kwargs["timeout"] = self.timeout
         kwargs["allow_redirects"] = False
+        kwargs["stream"] = True
         kwargs["headers"] = {
             **(kwargs.get("headers") or {}),
             # Asks for the end of the grant that no use postpones.
             "x-include-refresh-token-hard-expires-in": "true",
         }
-        self.answer = super().request(method, url, **kwargs)
+        self.answer = None
+        answer = super().request(method, url, **kwargs)
+        network.read_body(answer)
+        self.answer = answer
         blank = requests.Response()
         blank.status_code = self.answer.status_code
         blank._content = b""
         return blank
 
 
-def _read_object(answer):
+def _load(answer):
+    """The JSON of an answer, or None when it is none."""
     try:
-        values = load(answer.content or b"")
+        return load(answer.content or b"")
     except (ValueError, RecursionError, ArithmeticError):
-        return {}
+        return None
+
+
+def _read_object(answer):
+    values = _load(answer)
     return values if isinstance(values, dict) else {}
 
 
@@ -266,6 +277,22 @@ def _trace(answer):
 
 
 _WRONG_KEYS = ("invalid_client", "unauthorized_client")
+# RFC 6749, section 5.2: what no repeat mends. Any other word may come from a
+# gateway (Spring's "Not Found", "Forbidden") or may pass.
+_TERMINAL = (
+    *_WRONG_KEYS,
+    "invalid_request",
+    "invalid_scope",
+    "unsupported_grant_type",
+)
+# What may pass by itself, although it comes with 400.
+_PASSING = ("temporarily_unavailable", "server_error", "slow_down")
+
+
+def _was_ended_before(answer, code):
+    """Whether a 400 to a revocation is Intuit's own word on the token."""
+    is_own = not answer.content.strip() or isinstance(_load(answer), dict)
+    return is_own and code not in (*_WRONG_KEYS, *_PASSING)
 
 
 def _classify(answer, secrets):
@@ -294,9 +321,11 @@ def _judge(status, code):
         return "transient", "Intuit's sign-in failed"
     if code == "invalid_grant":
         return "grant", "Intuit no longer accepts the consent"
-    if code in _WRONG_KEYS or status == 401:
+    if status in (400, 401, 403) and code in _WRONG_KEYS:
         return "client", "Intuit does not accept the client id and secret"
-    if code:
+    if status in (400, 401, 403) and code in _TERMINAL:
         return "client", "Intuit called the sign-in request malformed"
+    if code:
+        return "transient", "Intuit's sign-in refused in passing"
     # A web page or an unreadable body with 4xx: a gateway, not Intuit's answer.
     return "transient", "Intuit's sign-in gave an unreadable answer"

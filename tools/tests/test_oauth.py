@@ -1,10 +1,14 @@
 """The token endpoint, in all its moods."""
 
+import contextlib
 import copy
 import json
 import pickle
 import socket
+import threading
+import time
 import traceback
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +18,7 @@ import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 from quickbooks_online import exceptions
+from quickbooks_online.tools import network
 from quickbooks_online.tools.endpoints import get_endpoints
 from quickbooks_online.tools.oauth import OAuthClient, Tokens, build_authorize_url
 from stub import TID, Adapter
@@ -38,6 +43,41 @@ def build(*answers):
         ENDPOINTS, "the-client", SECRET, CALLBACK, now=lambda: NOW, adapter=adapter
     )
     return client, adapter
+
+
+def build_local(url):
+    """A client of a server on this machine."""
+    endpoints = replace(ENDPOINTS, token=url, revoke=url)
+    return OAuthClient(endpoints, "the-client", SECRET, CALLBACK, now=lambda: NOW)
+
+
+@contextlib.contextmanager
+def serve(*replies, drip=b""):
+    """A server that gives each reply on one connection, and then drips.
+
+    Yields its URL and a list of the requests.
+    """
+    heads, done = [], threading.Event()
+
+    def act():
+        connection, _address = server.accept()
+        with connection, contextlib.suppress(OSError):
+            for reply in replies:
+                heads.append("")
+                while "grant_type" not in heads[-1]:
+                    heads[-1] += connection.recv(65536).decode()
+                connection.sendall(reply.encode())
+            while drip and not done.wait(0.05):
+                connection.sendall(drip)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=act, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/", heads
+        finally:
+            done.set()
+            thread.join(5)
 
 
 def fail(*answers, call=lambda client: client.refresh(REFRESH)):
@@ -110,18 +150,30 @@ class TestSuccess:
         client.refresh(REFRESH)
         assert [each.url for each in adapter.requests] == [ENDPOINTS.token] * 2
 
-    def test_no_netrc_and_no_cookies(self, tmp_path, monkeypatch):
+    def test_no_cookies(self):
+        """Over a socket: without one, `requests` finds no cookie to keep."""
+        head = (
+            "HTTP/1.1 200 OK\r\nSet-Cookie: mark=1; Path=/\r\n"
+            f"Content-Length: {len(json.dumps(GOOD))}\r\n\r\n"
+        )
+        with serve(head + json.dumps(GOOD), head + json.dumps(GOOD)) as (url, heads):
+            client = build_local(url)
+            client.refresh(REFRESH)
+            client.refresh(REFRESH)
+        assert len(heads) == 2
+        assert "Cookie" not in heads[1]
+
+    def test_no_netrc(self, tmp_path, monkeypatch):
         netrc = tmp_path / "netrc"
         netrc.write_text("machine oauth.platform.intuit.com login a password b\n")
         netrc.chmod(0o600)
         monkeypatch.setenv("NETRC", str(netrc))
-        client, adapter = build((200, GOOD, {"Set-Cookie": "a=b"}), (200, GOOD))
+        client, adapter = build((200, GOOD), (200, GOOD))
         client.refresh(REFRESH)
         client.refresh(REFRESH)
         first, second = adapter.requests
         assert first.headers["Authorization"] == second.headers["Authorization"]
         assert "dGhlLWNsaWVudD" in first.headers["Authorization"]
-        assert "Cookie" not in second.headers
 
     def test_construction_uses_no_network(self, monkeypatch):
         def refuse(*_arguments, **_options):
@@ -164,10 +216,9 @@ class TestFailure:
         [
             (401, {"error": "invalid_client"}),
             (400, {"error": "invalid_client"}),
-            (401, b""),
-            (401, "<html>"),
             (400, {"error": "unsupported_grant_type"}),
             (400, {"error": "invalid_request"}),
+            (400, {"error": "invalid_scope"}),
             (403, {"error": "unauthorized_client"}),
         ],
     )
@@ -202,6 +253,18 @@ class TestFailure:
             (400, "<html>"),
             (400, b""),
             (400, b'{"error": {"a": 1}}'),
+            (400, {"error": "temporarily_unavailable"}),
+            (400, {"error": "server_error"}),
+            (400, {"error": "slow_down"}),
+            (400, {"error": "something_new"}),
+            (401, b""),
+            (401, "<html>"),
+            (401, {"error": "Unauthorized"}),
+            (403, {"error": "Forbidden"}),
+            (404, {"error": "Not Found"}),
+            (404, {"error": "invalid_client"}),
+            (405, {"error": "Method Not Allowed"}),
+            (408, {"error": "request_timeout"}),
             (403, "<html>"),
             (404, "<html>"),
             (418, b"{}"),
@@ -230,6 +293,23 @@ class TestFailure:
         assert error.uncertain is uncertain
         assert error.fault.status == 0
 
+    def test_dripping_answer_ends(self, monkeypatch):
+        monkeypatch.setattr(network.read_body, "__defaults__", (0.3, 10**6))
+        head = "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"
+        start = time.monotonic()
+        with serve(head, drip=b" ") as (url, _heads):
+            with pytest.raises(exceptions.QboRetryableError) as caught:
+                build_local(url).refresh(REFRESH)
+        assert time.monotonic() - start < 3
+        assert caught.value.uncertain
+        assert "in time" in str(caught.value)
+
+    def test_endless_answer_ends(self, monkeypatch):
+        monkeypatch.setattr(network.read_body, "__defaults__", (60, 1000))
+        error = fail((200, b" " * 2000 + json.dumps(GOOD).encode()))
+        assert type(error) is exceptions.QboRetryableError
+        assert error.uncertain
+
     def test_retry_after(self):
         assert fail((503, b"", {"Retry-After": "20"})).retry_after == 20
 
@@ -250,7 +330,9 @@ class TestFailure:
 
     def test_nothing_is_left_from_an_earlier_call(self):
         client, _adapter = build(
-            (200, GOOD), requests.exceptions.ReadTimeout(), (400, {"error": "x"})
+            (200, GOOD),
+            requests.exceptions.ReadTimeout(),
+            (400, {"error": "invalid_client"}),
         )
         client.refresh(REFRESH)
         with pytest.raises(exceptions.QboRetryableError):
@@ -287,7 +369,8 @@ class TestRevoke:
         assert sent.headers["Content-Type"] == "application/json"
 
     def test_revoked_already(self):
-        for body in (b"", {"error": "invalid_grant"}, {"error": "invalid_request"}):
+        words = ("invalid_grant", "invalid_request", "invalid_token")
+        for body in (b"", b" \n", {}, *({"error": word} for word in words)):
             assert build((400, body))[0].revoke(REFRESH) is True
 
     @pytest.mark.parametrize(
@@ -296,6 +379,10 @@ class TestRevoke:
             ((401, {"error": "invalid_client"}), exceptions.QboConfigurationError),
             ((400, {"error": "invalid_client"}), exceptions.QboConfigurationError),
             ((429, b""), exceptions.QboRetryableError),
+            ((400, "<html>"), exceptions.QboRetryableError),
+            ((400, "No"), exceptions.QboRetryableError),
+            ((400, b"[]"), exceptions.QboRetryableError),
+            ((400, {"error": "server_error"}), exceptions.QboRetryableError),
             ((503, b""), exceptions.QboRetryableError),
             (requests.exceptions.ReadTimeout(), exceptions.QboRetryableError),
         ],
