@@ -99,12 +99,24 @@ def redact_body(body, secrets=(), limit=const.LOG_BODY_BYTES):
     """
     text = _as_text(body)
     if len(text) > limit:
-        # The cut may fall inside a masked value: mask first, a little further.
-        kept = scrub(text[: limit + 4096], secrets)[:limit]
-        text = f"{kept}\n[cut: {len(text)} characters in all]"
+        text = f"{_cut(text, secrets, limit)}\n[cut: {len(text)} characters in all]"
     else:
         text = _redact_json(text, secrets)
     return text.replace("\x00", "\ufffd")
+
+
+def _cut(text, secrets, limit):
+    """The start of a text, masked before it is cut.
+
+    No more is masked than is needed. What ends the masked part may be the start
+    of a secret, which nothing recognizes: as much as the longest is dropped. Masks
+    are short, so that end may have moved before the limit.
+    """
+    margin = max([4096, *(3 * len(secret) for secret in secrets if secret)])
+    kept = scrub(text[: limit + margin], secrets)
+    if len(text) > limit + margin:
+        kept = kept[:-margin]
+    return kept[:limit]
 
 
 def _as_text(body):

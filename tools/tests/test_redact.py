@@ -155,6 +155,15 @@ class TestBody:
         start = "x" * (200 + offset) + " Bearer " + "Q7" * 20
         assert "Q7" not in redact_body(start + " " * 900, limit=260)
 
+    @given(offset=st.integers(0, 2000))
+    def test_masks_before_the_cut_show_no_part_of_a_secret(self, offset):
+        """Each mask is shorter than what it hides and draws in what follows."""
+        secret = "Q7" * 453
+        body = "x" * (9000 - offset) + f" {secret}" * 20 + " y" * 9000
+        found = redact_body(body, (secret,), limit=10_000)
+        assert "Q7" not in found
+        assert found.startswith("x" * 1000)
+
     @given(offset=st.integers(-60, 60))
     def test_the_cut_shows_no_part_of_a_secret(self, offset):
         secret = "Q7" * 20
