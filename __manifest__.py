@@ -6,7 +6,7 @@
     "author": "QuickBooks Online for Odoo maintainers",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["account", "mail"],
+    "depends": ["account", "mail", "sale"],
     "external_dependencies": {
         "python": [
             "python-quickbooks",
