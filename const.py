@@ -173,3 +173,35 @@ SENSITIVE_HEADERS = frozenset(
         "x-openerp-session-id",
     }
 )
+
+# What is sent together: nothing of a wave needs another thing of the same wave.
+WAVES = {
+    "Term": 1,
+    "Class": 1,
+    "Customer": 1,
+    "Item": 1,
+    "Estimate": 2,
+    "Invoice": 3,
+    "CreditMemo": 3,
+    "RefundReceipt": 3,
+    "Payment": 4,
+    "Deposit": 5,
+    "JournalEntry": 5,
+}
+# Lists have names that must be unique; documents have numbers.
+NAME_LISTS = ("Customer", "Item", "Class", "Term")
+
+# Ours: how long a worker goes on before other scheduled actions get their turn.
+WORKER_SECONDS = 60
+# Ours: batches that may be in flight at once, and that are prepared in one go.
+BATCHES_IN_FLIGHT = 4
+BATCHES_PER_ROUND = 8
+# Ours: up to so many waiting batches leave as fast as the limits allow; of more,
+# one leaves each so many seconds, because a burst would spend the whole minute
+# and the worker would have to come back a minute later.
+BATCHES_IN_BURST = 5
+BATCH_INTERVAL = 1.52
+# Ours: tries of what fails for a passing reason, about six hours in all.
+MAXIMUM_ATTEMPTS = 15
+# Ours: a connection that was silent longer is tested before anything is sent.
+CONNECTION_TEST_HOURS = 12

@@ -1,10 +1,13 @@
 def uninstall_hook(env):
     """Leave nothing of ours behind that Odoo does not remove by itself.
 
-    Odoo drops our tables, columns, scheduled actions and groups. What it keeps are
-    the activities, attachments and queued e-mails that point at records of tables
-    which are gone, and they would break the pages of the people they belong to.
+    Odoo drops our tables, columns, groups and the scheduled actions it installed. What
+    it keeps are the workers of the connections, and the activities, attachments and
+    queued e-mails that point at records of tables which are gone, and they would
+    break the pages of the people they belong to.
     """
+    connections = env["qbo.connection"].sudo().with_context(active_test=False)
+    connections.search([]).worker_cron_id.unlink()
     own = (
         env["ir.model.data"]
         .sudo()

@@ -12,3 +12,7 @@ UPDATE qbo_connection
  WHERE state != 'draft'
     OR client_secret_encrypted IS NOT NULL
     OR verifier_token_encrypted IS NOT NULL;
+
+UPDATE qbo_operation
+   SET state = 'cancelled'
+ WHERE state IN ('queued', 'waiting', 'sent', 'uncertain', 'failed');

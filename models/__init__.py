@@ -9,4 +9,11 @@ from . import qbo_connection_calls
 from . import qbo_connection_consent
 from . import qbo_connection_health
 from . import qbo_reference
+from . import qbo_binding
+from . import qbo_catalogue
+from . import qbo_operation
+from . import qbo_operation_prepare
+from . import qbo_operation_send
+from . import qbo_operation_settle
+from . import qbo_connection_worker
 from . import ir_http

@@ -3,6 +3,7 @@ import os
 import socket
 import threading
 from contextlib import closing
+from typing import NamedTuple
 
 import psycopg2
 
@@ -55,22 +56,25 @@ class QboConnection(models.Model):
 
     def _get_client(self, access_token):
         governor = self.env["qbo.governor"]
+        # Threads may call it: they must not touch the record, whose cache and cursor
+        # are this thread's.
+        target = _Target(self.id, self.realm_id, self.environment)
 
         def take(kind):
-            governor._wait_turn(self, kind, _get_place())
+            governor._wait_turn(target, kind, _get_place())
 
         def renew(rejected_token):
             return self.env["qbo.grant"]._get_access_token(
-                self, rejected_token=rejected_token
+                target, rejected_token=rejected_token
             )
 
         def record(call):
-            self.env["qbo.call"]._record(self, call)
+            self.env["qbo.call"]._record(target, call)
             is_good = not call.fault
-            governor._record(self, call.metered, is_good, _get_place())
+            governor._record(target, call.metered, is_good, _get_place())
 
         def pause(error):
-            governor._pause(self, error.retry_after, error.fault.message)
+            governor._pause(target, error.retry_after, error.fault.message)
 
         return QboClient.create(
             self._get_endpoints(),
@@ -208,6 +212,14 @@ class QboConnection(models.Model):
                 _logger.exception("Connection %s met a defect", connection.id)
             if not commit_progress(1):
                 return
+
+
+class _Target(NamedTuple):
+    """What of a connection a call needs."""
+
+    id: int
+    realm_id: str
+    environment: str
 
 
 def _get_place():
