@@ -17,7 +17,9 @@ LARGEST_READ = 16_000_000
 IDLE_SECONDS = 120
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers the calls of one connection."""
+
     protocol_version = "HTTP/1.1"
     server_version = "Simulator"
     disable_nagle_algorithm = True
@@ -40,12 +42,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             if self.parse_request():
-                self._answer()
+                self.answer()
             self.wfile.flush()
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 
-    def _answer(self):
+    def answer(self):
+        """Read the rest of the request, and write what the application says."""
         body = self._read_body()
         if body is None:
             return
@@ -145,16 +148,19 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class SimulatorServer(ThreadingHTTPServer):
-    """Serves an application; `port` 0 takes a free one. OSError when it is busy."""
+    """Serves an application; `port` 0 takes a free one. OSError when it is busy.
+
+    `handler` may be a subclass of `Handler`, which answers one call after the other.
+    """
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, application, port, host="127.0.0.1"):
+    def __init__(self, application, port, host="127.0.0.1", handler=Handler):
         self.application = application
-        super().__init__((host, port), _Handler)
+        super().__init__((host, port), handler)
 
     @property
     def url(self):
