@@ -304,15 +304,19 @@ class QboConnection(models.Model):
 
     def _get_oauth_client(self):
         """Raise :class:`VaultError` if the client secret cannot be read."""
-        connection_sudo = self.sudo()
         return OAuthClient(
-            self._get_endpoints(),
-            connection_sudo.client_id or "",
-            self.env["qbo.vault"]._decrypt(connection_sudo.client_secret_encrypted)
-            or "",
-            self.redirect_uri,
-            now=fields.Datetime.now,
+            self._get_endpoints(), **self._get_oauth_keys(), now=fields.Datetime.now
         )
+
+    def _get_oauth_keys(self):
+        """Return how the Intuit app proves itself, as ``OAuthClient`` takes it."""
+        connection_sudo = self.sudo()
+        secret = connection_sudo.client_secret_encrypted
+        return {
+            "client_id": connection_sudo.client_id or "",
+            "client_secret": self.env["qbo.vault"]._decrypt(secret) or "",
+            "redirect_uri": self.redirect_uri,
+        }
 
     def _get_endpoints(self):
         """Return where Intuit is; every way to it passes here."""

@@ -1,6 +1,9 @@
+import logging
 from dataclasses import replace
 
 from odoo import api, fields, models
+from odoo.modules import module
+from odoo.sql_db import connection_info_for
 from odoo.tools import SQL
 
 from ..const import ACCESS_TOKEN_MARGIN
@@ -10,9 +13,14 @@ from ..exceptions import (
     QboRetryableError,
     VaultError,
 )
-from ..tools.faults import Fault
+from ..tools import refresh_agent
+from ..tools.grants import Grants, Need, prepare_values
 from .transaction import own_transaction
 
+_logger = logging.getLogger(__name__)
+
+# Seconds that a refresh waits for another one of the same grant.
+LOCK_TIMEOUT = 60
 ENCRYPTED_FIELDS = ("access_token_encrypted", "refresh_token_encrypted")
 
 
@@ -21,7 +29,8 @@ class QboGrant(models.Model):
 
     Rows are only ever written in a transaction of their own, committed before a
     token is used: Intuit rotates the refresh token, and a rollback that brought the
-    old one back would kill the connection.
+    old one back would kill the connection. For the same reason a refresh is done by
+    a process of its own, which outlives the one that needs the token.
     """
 
     _name = "qbo.grant"
@@ -80,44 +89,81 @@ class QboGrant(models.Model):
         :raise QboRetryableError: Intuit did not answer sensibly; the grant lives
         :raise VaultError: the encryption key is missing or another one
         """
-        with own_transaction(self.env) as env:
-            grant = env["qbo.grant"]._lock(connection)
-            token, error = grant._get_or_refresh(valid_for, rejected_token)
+        need = Need(connection.id, valid_for, rejected_token)
+        with own_transaction(self.env, LOCK_TIMEOUT) as env:
+            outcome = env["qbo.grant"]._find_or_refresh(need)
+        error = outcome.error
         if isinstance(error, QboRetryableError):
             # Uncertain is the refresh; of what the token was for nothing was sent.
             raise type(error)(replace(error.fault, uncertain=False))
         if error:
             raise error
-        return token
+        return outcome.token
 
-    def _get_or_refresh(self, valid_for, rejected_token):
-        """Return ``(token, None)`` or ``(None, error)``.
+    @api.model
+    def _find_or_refresh(self, need):
+        """Return the outcome; what it changed in the grant is not yet committed.
 
-        The error is handed back, not raised, so that what it did to the grant is
-        committed with the transaction.
+        :param need: :class:`Need`
+        :rtype: Outcome
         """
-        if self.state != "alive":
-            return None, self._get_death_error()
-        vault = self.env["qbo.vault"]
-        try:
-            if not self._is_due(valid_for):
-                token = vault._decrypt(self.access_token_encrypted)
-                if token != rejected_token:
-                    return token, None
-            oauth = self.connection_id._get_oauth_client()
-            tokens = oauth.refresh(vault._decrypt(self.refresh_token_encrypted))
-        except QboGrantError as error:
-            self.write({"state": "dead", "access_token_encrypted": False})
-            return None, error
-        except (QboError, VaultError) as error:
-            self.failed_refreshes += 1
-            return None, error
-        self.write(self._prepare_token_values(tokens))
-        return tokens.access_token, None
+        connection = self.env["qbo.connection"].browse(need.connection_id)
+        grants = Grants(
+            self.env.cr,
+            self.env["qbo.vault"]._get_vault,
+            connection._get_oauth_client,
+            fields.Datetime.now,
+        )
+        outcome = grants.find(need)
+        if outcome:
+            return outcome
+        if module.current_test:
+            # An agent sees nothing of a test: neither its rows nor its Intuit.
+            return grants.get(need)
+        self._queue_up(need)
+        return grants.find(need) or self._ask_agent(need) or grants.get(need)
 
-    def _is_due(self, valid_for):
-        expires_at = self.access_expires_at
-        return not expires_at or expires_at < fields.Datetime.now() + valid_for
+    @api.model
+    def _queue_up(self, need):
+        """Let one process at a time start an agent; the next finds what it stored.
+
+        The row itself stays free for the agent.
+        """
+        self.env.execute_query(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
+                self._table,
+                need.connection_id,
+            )
+        )
+
+    @api.model
+    def _ask_agent(self, need):
+        """Refresh in a process that outlives this one; see tools/refresh_agent.py.
+
+        :return: the outcome, committed, or None if this process has to do it itself
+        """
+        try:
+            return refresh_agent.ask(self._prepare_order(need))
+        except (QboError, VaultError):
+            return None  # nothing to ask Intuit with: that is noted without an agent
+        except refresh_agent.AgentError as error:
+            _logger.warning("A token is refreshed without the agent: %s", error)
+            return None
+
+    @api.model
+    def _prepare_order(self, need):
+        connection = self.env["qbo.connection"].browse(need.connection_id)
+        _name, database = connection_info_for(self.env.cr.dbname)
+        return refresh_agent.Order(
+            database=database,
+            lock_timeout=LOCK_TIMEOUT,
+            derived_keys=self.env["qbo.vault"]._get_vault().hand_over(),
+            endpoints=connection._get_endpoints(),
+            keys=connection._get_oauth_keys(),
+            need=need,
+            now=fields.Datetime.now(),
+        )
 
     @api.model
     def _store(self, connection, tokens):
@@ -132,18 +178,10 @@ class QboGrant(models.Model):
 
     @api.model
     def _prepare_token_values(self, tokens):
-        vault = self.env["qbo.vault"]
-        values = {
-            "state": "alive",
-            "access_token_encrypted": vault._encrypt(tokens.access_token),
-            "refresh_token_encrypted": vault._encrypt(tokens.refresh_token),
-            "access_expires_at": tokens.access_expires_at,
-            "refresh_expires_at": tokens.refresh_expires_at,
-            "refreshed_at": fields.Datetime.now(),
-            "failed_refreshes": 0,
-        }
-        if tokens.hard_expires_at:
-            values["hard_expires_at"] = tokens.hard_expires_at
+        vault = self.env["qbo.vault"]._get_vault(create=True)
+        values = prepare_values(tokens, vault, fields.Datetime.now())
+        if not values["hard_expires_at"]:
+            del values["hard_expires_at"]
         return values
 
     # === THE END OF A GRANT === #
@@ -194,17 +232,6 @@ class QboGrant(models.Model):
             )
         )
         return self.browse(row[0] for row in rows)
-
-    @api.model
-    def _get_death_error(self):
-        return QboGrantError(
-            Fault(
-                kind="grant",
-                code="invalid_grant",
-                message="The consent given at Intuit is no longer valid",
-                detail="",
-            )
-        )
 
     @api.model
     def _rotate_keys(self, connection):

@@ -26,6 +26,12 @@ def _order_token(env, connection_id):
     return _get_token(env, connection_id)
 
 
+def _order_token_without_agent(env, connection_id):
+    """As ``token``, on a server that can start no further process."""
+    sys.executable = "/missing/python3"
+    return _get_token(env, connection_id)
+
+
 def _order_rollback(env, connection_id):
     """Get a token within a transaction that is rolled back afterwards."""
     env["res.partner"].create({"name": "never seen"})
@@ -112,6 +118,7 @@ ORDERS = {
     "uninstall": _order_uninstall,
     "install": _order_install,
     "token": _order_token,
+    "token_without_agent": _order_token_without_agent,
     "rollback": _order_rollback,
     "call": _order_call,
     "authorize": _order_authorize,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from odoo.tools import config
 
-from ..simulator.server import SimulatorServer
+from ..simulator.server import Handler, SimulatorServer
 
 WORKER = Path(__file__).with_name("process_worker.py")
 
@@ -24,6 +24,8 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ | {"QUICKBOOKS_ONLINE_BASE_URL": base_url},
+            # For `kill`, which reaches all that the server could take with it.
+            start_new_session=True,
         )
 
     def tell(self, *words):
@@ -40,7 +42,7 @@ class Worker:
         return self.hear()
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)
 
     def stop(self):
         self.process.kill()
@@ -48,29 +50,68 @@ class Worker:
 
 
 class IntuitServer:
-    """A simulator on a free port; can kill a worker when Intuit has answered.
+    """A simulator on a free port; does something at a moment of the next refresh.
+
+    The moments are ``asked`` (Intuit did nothing yet), ``held`` (Intuit rotated, and
+    holds back its answer) and ``sent`` (the answer is on its way).
 
     :param app: the simulator's WSGI application
     """
 
     def __init__(self, app):
         self.app = app
-        self.victim = None
-        self.server = SimulatorServer(self, 0)
+        self.plan = None
+        self.server = SimulatorServer(self, 0, handler=_build_handler(self))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def url(self):
         return self.server.url
 
+    def on_refresh(self, moment, action):
+        """Call ``action()`` once, at a moment of the next refresh."""
+        self.plan = (moment, action)
+
     def __call__(self, environ, start_response):
-        answer = self.app(environ, start_response)
-        victim, path = self.victim, environ["PATH_INFO"]
-        if victim and path.endswith("/tokens/bearer"):
-            self.victim = None
-            victim.kill()
+        path = environ["PATH_INFO"]
+        self.reach("asked", path)
+        answer = list(self.app(environ, start_response))
+        self.reach("held", path)
         return answer
+
+    def reach(self, moment, path):
+        if self.plan and self.plan[0] == moment and path.endswith("/tokens/bearer"):
+            _moment, action = self.plan
+            self.plan = None
+            action()
 
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def _build_handler(intuit):
+    class AttentiveHandler(Handler):
+        def answer(self):
+            answer = super().answer()
+            self.wfile.flush()
+            intuit.reach("sent", self.path)
+            return answer
+
+    return AttentiveHandler
+
+
+def find_agents():
+    """Return ``[(arguments, environment)]``, as bytes, of the refresh agents there are.
+
+    It is what every user of the machine, or every process of this user, may read.
+    """
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (process / "cmdline").read_bytes()
+            if b"refresh_agent_main" in arguments:
+                found.append((arguments, (process / "environ").read_bytes()))
+        except OSError:
+            continue  # it ended meanwhile
+    return found

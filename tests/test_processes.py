@@ -13,9 +13,10 @@ from odoo.tests.common import get_db_name
 
 from ..simulator import create_app
 from .common import CLIENT_ID, CLIENT_SECRET, US_REALM
-from .processes import IntuitServer, Worker
+from .processes import IntuitServer, Worker, find_agents
 
 ROUNDS = 200
+HASH = "^[0-9a-f]{64}$"
 
 
 @tagged("post_install", "-at_install")
@@ -191,7 +192,7 @@ class TestProcesses(BaseCase):
                 worker.tell("token", self.connection_id)
             answers = {worker.hear() for worker in self.workers}
             self.assertEqual(len(answers), 1, f"round {number}: {answers}")
-            self.assertRegex(answers.pop(), "^[0-9a-f]{64}$")
+            self.assertRegex(answers.pop(), HASH)
         self.assertEqual(self.get_refresh_count(), ROUNDS)
         company = self.workers[0].ask("call", self.connection_id)
         self.assertNotIn("Error", company)
@@ -223,32 +224,113 @@ class TestProcesses(BaseCase):
                 found = count.search_count([("connection_id", "=", self.connection_id)])
             self.assertEqual(answers, {str(found)})
 
-    def kill_when_intuit_answered(self):
-        """SIGKILL a worker after Intuit rotated and before it could read the answer."""
+    def kill_during_refresh(self, moment):
+        """SIGKILL a worker at a moment of its refresh; see ``IntuitServer``."""
         victim = self._start_worker()
-        self.assertRegex(victim.ask("token", self.connection_id), "^[0-9a-f]{64}$")
+        self.assertRegex(victim.ask("token", self.connection_id), HASH)
         self.expire_token()
-        self.intuit.victim = victim
+        self.intuit.on_refresh(moment, victim.kill)
         self.assertIsNone(victim.ask("token", self.connection_id))
         self.assertEqual(victim.process.wait(), -9)
 
-    def test_killed_after_the_answer_within_a_day(self):
-        self.kill_when_intuit_answered()
-        self.assertNotIn("Error", self.workers[0].ask("call", self.connection_id))
+    def check_killed_during_refresh(self, moment):
+        before = self.get_refresh_count()
+        self.kill_during_refresh(moment)
+        answer = self.workers[0].ask("call", self.connection_id)
+        self.assertEqual(answer, "Harbor Lane Partners")
         self.assertEqual(self.get_state(), ("connected", False))
+        self.assertEqual(self.get_refresh_count(), before + 1)
+
+    def test_killed_while_intuit_holds_its_answer(self):
+        self.control("POST", "switches", rotation="always", old_refresh_token="dead")
+        self.check_killed_during_refresh("held")
+
+    def test_killed_before_intuit_did_anything(self):
+        self.control("POST", "switches", rotation="always", old_refresh_token="dead")
+        self.check_killed_during_refresh("asked")
+
+    def test_killed_when_the_answer_is_on_its_way(self):
+        self.control("POST", "switches", rotation="always", old_refresh_token="dead")
+        self.check_killed_during_refresh("sent")
 
     def test_killed_after_a_rotation_with_grace(self):
         self.control("POST", "switches", rotation="always", old_refresh_token="grace")
-        self.kill_when_intuit_answered()
-        self.assertNotIn("Error", self.workers[0].ask("call", self.connection_id))
-        self.assertEqual(self.get_state(), ("connected", False))
+        self.check_killed_during_refresh("held")
 
-    def test_killed_after_a_rotation_without_grace_is_noticed_at_once(self):
-        self.control("POST", "switches", rotation="always")
-        self.kill_when_intuit_answered()
-        answer = self.workers[0].ask("call", self.connection_id)
-        self.assertEqual(answer, "QboGrantError suspended grant")
-        self.assertEqual(self.get_state(), ("suspended", "grant"))
+    def test_killed_after_the_answer_within_a_day(self):
+        self.check_killed_during_refresh("held")
+
+    def test_killed_in_a_race(self):
+        self.control("POST", "switches", rotation="always", old_refresh_token="dead")
+        for number in range(1, 4):
+            victim = self._start_worker()
+            self.assertRegex(victim.ask("token", self.connection_id), HASH)
+            self.expire_token()
+            self.intuit.on_refresh("held", victim.kill)
+            for worker in (victim, *self.workers):
+                worker.tell("token", self.connection_id)
+            answers = {worker.hear() for worker in self.workers}
+            self.assertEqual(len(answers), 1, answers)
+            self.assertRegex(answers.pop(), HASH)
+            self.assertEqual(victim.process.wait(), -9)
+            self.assertEqual(self.get_refresh_count(), number)
+
+    # === THE REFRESH AGENT === #
+
+    def test_agent_shows_no_secret(self):
+        key = "a key of this test that is long enough to be one"
+        self.addCleanup(self.enter_secret)
+        self.addCleanup(os.environ.pop, "QUICKBOOKS_ENCRYPTION_KEY")
+        os.environ["QUICKBOOKS_ENCRYPTION_KEY"] = key
+        self.enter_secret()
+        self.consent()
+        self.expire_token()
+        worker = self._start_worker()
+        seen = []
+        self.intuit.on_refresh("held", lambda: seen.extend(find_agents()))
+        self.assertRegex(worker.ask("token", self.connection_id), HASH)
+        self.assertEqual(len(seen), 1)
+        for secret in (key, CLIENT_SECRET, *self.get_vault_secrets()):
+            self.assertNotIn(secret.encode(), b"".join(seen[0]))
+
+    def enter_secret(self):
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            connection.client_secret_input = CLIENT_SECRET
+
+    def get_vault_secrets(self):
+        """Return the derived keys and the tokens."""
+        with self.environment() as env:
+            vault = env["qbo.vault"]._get_vault()
+            grant = env["qbo.connection"].browse(self.connection_id).grant_ids
+            return [
+                *vault.hand_over(),
+                vault.decrypt(grant.access_token_encrypted),
+                vault.decrypt(grant.refresh_token_encrypted),
+            ]
+
+    def test_refreshed_without_an_agent(self):
+        self.expire_token()
+        answer = self._start_worker().ask("token_without_agent", self.connection_id)
+        self.assertRegex(answer, HASH)
+        self.assertEqual(self.get_refresh_count(), 1)
+
+    def test_what_intuit_refuses_is_what_the_agent_says(self):
+        self.expire_token()
+        passing = {"path": "/tokens/bearer", "times": 1}
+        self.control("POST", "faults", match=passing, action={"status": 503})
+        self.assertEqual(
+            self.workers[0].ask("call", self.connection_id),
+            "QboRetryableError connected False",
+        )
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            self.assertEqual(connection.grant_ids.failed_refreshes, 1)
+        self.control("POST", "grants", action="disconnect", realm=US_REALM)
+        self.assertEqual(
+            self.workers[0].ask("call", self.connection_id),
+            "QboGrantError suspended grant",
+        )
 
     def test_suspension_outlives_a_rollback(self):
         self.control("POST", "grants", action="disconnect", realm=US_REALM)

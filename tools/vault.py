@@ -154,7 +154,25 @@ class Vault:
     def __init__(self, keys, database_uuid):
         if not keys or not database_uuid:
             raise VaultError("An encryption key and the database's uuid are needed.")
-        locks = [Fernet(_derive(key, database_uuid)) for key in keys]
+        self._take([_derive(key, database_uuid) for key in keys])
+
+    @classmethod
+    def restore(cls, derived_keys):
+        """The vault again whose `hand_over` gave this list."""
+        vault = cls.__new__(cls)
+        vault._take([key.encode("ascii") for key in derived_keys])
+        return vault
+
+    def hand_over(self):
+        """What another process of ours needs to open what this vault opens.
+
+        :return: list of str, as secret as the keys; but of this database only
+        """
+        return [key.decode("ascii") for key in self._derived_keys]
+
+    def _take(self, derived_keys):
+        self._derived_keys = derived_keys
+        locks = [Fernet(key) for key in derived_keys]
         self._current = locks[0]
         self._locks = MultiFernet(locks)
 

@@ -69,6 +69,20 @@ class TestVault:
             with pytest.raises(VaultError):
                 Vault(keys, uuid)
 
+    def test_handed_over(self):
+        vault = Vault([NEW, OLD], UUID)
+        other = Vault.restore(vault.hand_over())
+        assert other.decrypt(vault.encrypt("x")) == "x"
+        assert other.decrypt(Vault([OLD], UUID).encrypt("x")) == "x"
+        assert Vault([NEW], UUID).decrypt(other.encrypt("x")) == "x"
+
+    def test_what_is_handed_over_opens_this_database_only(self):
+        handed_over = Vault([NEW], UUID).hand_over()
+        assert NEW not in handed_over
+        other = UUID.replace("3", "4")
+        with pytest.raises(VaultError):
+            Vault.restore(handed_over).decrypt(Vault([NEW], other).encrypt("x"))
+
     def test_gives_nothing_away(self):
         vault = Vault([NEW], UUID)
         assert NEW not in repr(vault)

@@ -1,0 +1,58 @@
+"""How the refresh agent is started and ends; with a database in tests/."""
+
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+from quickbooks_online.exceptions import QboRetryableError
+from quickbooks_online.tools import refresh_agent
+from quickbooks_online.tools.endpoints import get_endpoints
+from quickbooks_online.tools.grants import Need
+from quickbooks_online.tools.vault import Vault
+
+KEYS = {"client_id": "any", "client_secret": "hidden", "redirect_uri": "https://x"}
+
+
+@pytest.fixture
+def order(tmp_path):
+    """An order that no agent can carry out: there is no such database."""
+    vault = Vault(["a passphrase of at least forty characters"], "a database")
+    return refresh_agent.Order(
+        database={"host": str(tmp_path), "database": "none", "password": "hidden"},
+        lock_timeout=1,
+        derived_keys=vault.hand_over(),
+        endpoints=get_endpoints("sandbox", {}),
+        keys=KEYS,
+        need=Need(1, timedelta(minutes=5), "hidden"),
+        now=datetime(2026, 1, 1),
+    )
+
+
+def test_says_what_kind_of_problem_it_met(order):
+    with pytest.raises(refresh_agent.AgentError) as caught:
+        refresh_agent.ask(order)
+    assert "OperationalError" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_is_not_waited_for_forever(order):
+    outcome = refresh_agent.ask(order, seconds=0)
+    assert isinstance(outcome.error, QboRetryableError)
+    assert not outcome.error.uncertain
+
+
+@pytest.mark.parametrize("executable", [None, "", "/usr/bin/uwsgi", "/missing/python3"])
+def test_no_interpreter(order, monkeypatch, executable):
+    monkeypatch.setattr(sys, "executable", executable)
+    with pytest.raises(refresh_agent.AgentError):
+        refresh_agent.ask(order)
+
+
+def test_dies_without_an_answer(order, monkeypatch):
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(refresh_agent.AgentError):
+        refresh_agent.ask(order)
+
+
+def test_nothing_shows_what_an_order_holds(order):
+    assert "hidden" not in repr(order) + repr(order.need)
