@@ -56,7 +56,6 @@ class Entity:
     is_list = True
     is_transaction = False
     prints_total_count = False
-    in_cdc = True
 
     def prepare(self, company):
         """Hook: set up what this entity needs in new books."""

@@ -153,7 +153,6 @@ class ExchangeRate(Entity):
     shape = EXCHANGE_RATE
     operations = frozenset({"update"})
     is_list = False
-    in_cdc = False
     prints_total_count = True
 
     def codes(self, company):

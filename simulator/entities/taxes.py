@@ -50,7 +50,6 @@ class TaxAgency(Entity):
     required = ("DisplayName",)
     indexes = ("DisplayName",)
     is_list = False
-    in_cdc = False
     prints_total_count = True
 
     def complete(self, company, write):
@@ -110,7 +109,6 @@ class TaxRate(Entity):
     element_word = "TaxRates"
     operations = frozenset()
     indexes = ("Name",)
-    in_cdc = False
     prints_total_count = True
 
     def resolve_references(self, company, write):
@@ -158,7 +156,6 @@ class TaxCode(Entity):
     element_word = "TaxCodes"
     operations = frozenset()
     indexes = ("Name",)
-    in_cdc = False
     prints_total_count = True
 
     def prepare(self, company):
