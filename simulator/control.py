@@ -432,13 +432,13 @@ class Control:
 
     def _set_meter(self, call, rest):
         body = self._body(call, "client_id", "environment", "calls", "cap")
+        app = self._app(body.get("client_id", DEVELOPMENT_CLIENT))
+        environment = body.get("environment", app.environment)
+        check_one_of("environment", environment, ENVIRONMENTS)
+        check_whole("calls", body.get("calls", 0))
         if "cap" in body:
             self._simulator.switches.update({"meter_cap": body["cap"]})
         if "calls" in body:
-            app = self._app(body.get("client_id", DEVELOPMENT_CLIENT))
-            environment = body.get("environment", app.environment)
-            check_one_of("environment", environment, ENVIRONMENTS)
-            check_whole("calls", body["calls"])
             self._simulator.meter.set(app.client_id, environment, body["calls"])
         return self._simulator.meter.describe()
 

@@ -264,6 +264,25 @@ def test_refusals_are_clear(client, method, path, body, status, words):
     assert words in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"cap": 5, "calls": "x"},
+        {"cap": 5, "calls": 1, "client_id": "nobody"},
+        {"cap": 5, "calls": 1, "environment": "moon"},
+        {"cap": -1, "calls": 1},
+    ],
+)
+def test_a_refused_meter_changes_nothing(client, body):
+    def state():
+        rows = client.control("GET", "meter").json()["rows"]
+        return rows, client.control("GET", "switches").json()["meter_cap"]
+
+    before = state()
+    assert client.control("POST", "meter", body).status_code in (400, 404)
+    assert state() == before
+
+
 @pytest.mark.parametrize("data", [b"{", b"[]", b"1", b'"x"', b"\xff", b"null"])
 def test_bodies_that_are_no_object(client, data):
     answer = client.session.post("http://simulator.test/_sim/clock", data=data)
