@@ -7,9 +7,9 @@ what) and XML, which the throttle uses even when JSON was asked for.
 
 import json
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from .clock import envelope_time
+from .xml_text import as_attribute, as_content
 
 USUAL = "usual"
 GATEWAY = "gateway"
@@ -485,19 +485,19 @@ def _gateway_body(fault, moment):
 
 
 def _xml_error(error):
-    attributes = f" code={quoteattr(error.code)}"
+    attributes = f" code={as_attribute(error.code)}"
     if error.element is not None:
-        attributes += f" element={quoteattr(error.element)}"
-    detail = "" if error.detail is None else f"<Detail>{escape(error.detail)}</Detail>"
-    return (
-        f"<Error{attributes}><Message>{escape(error.message)}</Message>{detail}</Error>"
-    )
+        attributes += f" element={as_attribute(error.element)}"
+    content = f"<Message>{as_content(error.message)}</Message>"
+    if error.detail is not None:
+        content += f"<Detail>{as_content(error.detail)}</Detail>"
+    return f"<Error{attributes}>{content}</Error>"
 
 
 def xml_fault(fault):
     """Return the `<Fault>` element as text."""
     errors = "".join(_xml_error(error) for error in fault.errors)
-    return f"<Fault type={quoteattr(fault.type)}>{errors}</Fault>"
+    return f"<Fault type={as_attribute(fault.type)}>{errors}</Fault>"
 
 
 def _xml_body(fault, moment):

@@ -1,13 +1,10 @@
 """Generic XML of an answer: QBO sends XML unless JSON is asked for."""
 
-import re
 from decimal import Decimal
-from xml.sax.saxutils import escape, quoteattr
 
 from .faults import XML_NAMESPACE, XML_PROLOGUE
+from .xml_text import as_attribute, as_content
 
-# What XML 1.0 cannot hold, not even escaped.
-IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ROOT_ATTRIBUTES = ("time",)
 REFERENCE_ATTRIBUTES = ("name", "type")
 OBJECT_ATTRIBUTES = ("domain", "status", "sparse", "startPosition", "maxResults")
@@ -20,12 +17,12 @@ def _text(value):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
-    return escape(IMPOSSIBLE.sub("", str(value)))
+    return str(value)
 
 
 def _attributes(value, names):
     return "".join(
-        f" {name}={quoteattr(_text(value[name]))}" for name in names if name in value
+        f" {name}={as_attribute(_text(value[name]))}" for name in names if name in value
     )
 
 
@@ -33,10 +30,11 @@ def _element(name, value):
     if isinstance(value, (list, tuple)):
         return "".join(_element(name, item) for item in value)
     if not isinstance(value, dict):
-        return f"<{name}>{_text(value)}</{name}>"
+        return f"<{name}>{as_content(_text(value))}</{name}>"
     if "value" in value and set(value) <= {"value", *REFERENCE_ATTRIBUTES}:
         attributes = _attributes(value, REFERENCE_ATTRIBUTES)
-        return f"<{name}{attributes}>{_text(value['value'])}</{name}>"
+        content = as_content(_text(value["value"]))
+        return f"<{name}{attributes}>{content}</{name}>"
     attributes = _attributes(value, OBJECT_ATTRIBUTES)
     content = "".join(
         _element(key, item)

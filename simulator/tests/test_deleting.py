@@ -39,3 +39,11 @@ def test_xml_holds_no_characters_it_could_not():
     row = {"PrivateNote": "a\x00\x0b\ufffeb\tc", "Ref": {"value": "1", "name": "\x01"}}
     root = ElementTree.fromstring(xml_body.render({"Invoice": row, "time": "\x02"}))
     assert "".join(root.itertext()) == "ab\tc1"
+
+
+def test_xml_escapes_once():
+    row = {"CustomerRef": {"value": "1 & 2", "name": 'O\'Brien & "Sons" <x>'}}
+    root = ElementTree.fromstring(xml_body.render(row))
+    (reference,) = root
+    assert reference.text == "1 & 2"
+    assert reference.attrib["name"] == row["CustomerRef"]["name"]

@@ -115,6 +115,19 @@ def test_without_json_every_fault_is_xml(accept):
         assert status == fault.status
 
 
+def test_what_xml_cannot_hold_is_left_out():
+    impossible = "\x00\x1f\ud800\ufffe"
+    fault = faults.business(f"a{impossible}<b>")
+    fault.errors[0] = faults.FaultError(
+        "6000", f"m{impossible}", f"a{impossible}<b>", f"e{impossible}"
+    )
+    root = ElementTree.fromstring(render(fault, "")[2])
+    error = root.find(f"{NAMESPACE}Fault/{NAMESPACE}Error")
+    assert error.attrib["element"] == "e"
+    assert error.find(f"{NAMESPACE}Message").text == "m"
+    assert error.find(f"{NAMESPACE}Detail").text == "a<b>"
+
+
 def test_several_errors_in_one_fault():
     fault = faults.merge([faults.too_long(21, 45, "DocNumber"), faults.required("X")])
     errors = json.loads(render(fault)[2])["Fault"]["Error"]
