@@ -88,6 +88,8 @@ class Call:
         self.host = self.request.host.partition(":")[0].lower()
         self.realm_id = None
         self.segments = []
+        # Identities of the injected rules that struck items of this batch.
+        self.struck = []
         if self.path.startswith(COMPANY_PREFIX):
             realm_id, _, rest = self.path[len(COMPANY_PREFIX) :].partition("/")
             self.realm_id = realm_id

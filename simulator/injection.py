@@ -323,6 +323,7 @@ class Injector:
                     and rule.item.meets(item, position)
                     and rule.takes()
                 ):
+                    call.struck.append(str(rule.identity))
                     return rule
         return None
 

@@ -32,6 +32,13 @@ def as_text(body):
     return body.decode("utf-8", "backslashreplace")
 
 
+def _name_rules(call, answer):
+    """Return the rules that struck the call, then those that struck its items: their
+    identities, with commas between, or None."""
+    identities = [answer.injected] if answer.injected else []
+    return ",".join(dict.fromkeys(identities + call.struck)) or None
+
+
 class Journal:
     """Keeps the newest calls, bodies in full, within `MAXIMUM_BYTES` of text."""
 
@@ -64,7 +71,7 @@ class Journal:
             "status": answer.status,
             "answer": as_text(answer.body),
             "tid": answer.tid,
-            "injected": answer.injected,
+            "injected": _name_rules(call, answer),
             "committed": answer.committed,
         }
         size = len(call.body) + len(answer.body) + 1500

@@ -183,3 +183,26 @@ def test_rules_that_make_no_sense(client, match, action, words):
     answer = client.control("POST", "faults", body)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
+
+
+def test_struck_items_are_marked_in_the_journal(client, token):
+    rules = [client.inject({"fault": "6000"}, item={"bId": bid}) for bid in ("c", "a")]
+    send(client, token, *three())
+    (entry,) = client.control("GET", "requests?operation=batch").json()["requests"]
+    assert entry["injected"] == f"{rules[1]['id']},{rules[0]['id']}"
+
+
+def test_a_rule_that_strikes_often_is_named_once(client, token):
+    rule = client.inject({"omit": True}, item={})
+    other = client.inject({"delay_ms": 0}, operation="batch")
+    send(client, token, *three())
+    send(client, token, *three())
+    entries = client.control("GET", "requests?operation=batch").json()["requests"]
+    assert {entry["injected"] for entry in entries} == {f"{other['id']},{rule['id']}"}
+
+
+def test_batches_that_no_rule_strikes_are_not_marked(client, token):
+    client.inject({"omit": True}, item={"bId": "x"})
+    send(client, token, *three())
+    (entry,) = client.control("GET", "requests?operation=batch").json()["requests"]
+    assert entry["injected"] is None
