@@ -31,11 +31,14 @@ class Answer:
     :param payload: dict, when the body was a JSON object, else None
     :param errors: list of `RawError`, empty for a success
     :param problem: why there is no payload, in words, else ''
+    :param fault_type: the type of a fault in XML, '' when it has none; in JSON it
+        stands in the payload
     """
 
     payload: dict = None
     errors: list = field(default_factory=list)
     problem: str = ""
+    fault_type: str = ""
 
 
 def read(body):
@@ -119,9 +122,14 @@ def _read_markup(text):
     errors = [
         _read_xml_error(node) for node in root.iter() if _local_name(node) == "error"
     ]
-    if not errors and any(_local_name(node) == "fault" for node in root.iter()):
+    faults = [node for node in root.iter() if _local_name(node) == "fault"]
+    if faults and not errors:
         errors = [RawError(message="QuickBooks gave no reason.")]
-    return Answer(errors=errors, problem="The answer was XML, not JSON.")
+    return Answer(
+        errors=errors,
+        problem="The answer was XML, not JSON.",
+        fault_type=_lower_attributes(faults[0]).get("type", "") if faults else "",
+    )
 
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -140,9 +148,13 @@ def _local_name(node):
 
 
 def _read_xml_error(node):
-    values = {str(key).lower(): value for key, value in node.attrib.items()}
+    values = _lower_attributes(node)
     values.update({_local_name(child): child.text for child in node})
     return _build(values)
+
+
+def _lower_attributes(node):
+    return {str(key).lower(): value for key, value in node.attrib.items()}
 
 
 def get_tid(headers):

@@ -103,7 +103,8 @@ def read_response(status, headers, body, secrets=()):
     answer = answers.read(body)
     errors = answer.errors
     if errors:
-        fault = _gather(errors, status, _read_type(answer.payload), secrets)
+        type_ = answer.fault_type.lower() or _read_type(answer.payload)
+        fault = _gather(errors, status, type_, secrets)
     elif 200 <= status < 300 and answer.payload is not None:
         return answer.payload, None
     else:

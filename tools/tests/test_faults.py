@@ -84,6 +84,13 @@ class TestShapes:
             assert error.retry_after == 60
             assert not error.uncertain
 
+    def test_type_in_xml(self):
+        xml = THROTTLED.replace("3001", "99999").replace("errorCode=00", "")
+        assert parse(400, xml).kind == "business"
+        for name in ("type", "Type"):
+            broken = xml.replace('type="SERVICE"', f'{name}="SystemFault"')
+            assert parse(400, broken).kind == "transient"
+
     def test_throttle_without_a_body(self):
         assert parse(429, b"").kind == "throttled"
         assert parse(429, b"<<<").kind == "throttled"
