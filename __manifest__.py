@@ -25,6 +25,7 @@
         "wizards/qbo_connection_sever_views.xml",
         "views/qbo_call_views.xml",
         "views/qbo_reference_views.xml",
+        "views/qbo_mapping_views.xml",
         "views/qbo_connection_views.xml",
         "views/oauth_templates.xml",
         "views/quickbooks_online_menus.xml",

@@ -3,6 +3,7 @@ from . import test_connect
 from . import test_governor
 from . import test_install
 from . import test_oauth_pages
+from . import test_payloads
 from . import test_preflight
 from . import test_processes
 from . import test_reference

@@ -1,0 +1,38 @@
+from odoo import models
+
+from ..tools.name_match import Facts, clean_name
+
+
+class AccountAnalyticAccount(models.Model):
+    """Analytic accounts, which are classes at QuickBooks."""
+
+    _name = "account.analytic.account"
+    _inherit = ["account.analytic.account", "qbo.sync.mixin"]
+
+    def _qbo_get_entity(self):
+        return "Class"
+
+    def _qbo_get_title(self):
+        self.ensure_one()
+        return self.env._("Analytic account %(name)s", name=self.name or self.id)
+
+    def _qbo_prepare_members(self, connection, rules):
+        return {"Name": clean_name(self.name or "")}
+
+    def _qbo_get_facts(self, connection):
+        return Facts(name=self._qbo_in(connection).name or "")
+
+    def _qbo_list_blockers(self, connection, rules):
+        title = self._qbo_get_title()
+        if not rules.classes:
+            yield self.env._(
+                "%(title)s cannot become a class, because QuickBooks keeps none. Switch "
+                "on class tracking there (Account and settings, Advanced) and test the "
+                "connection.",
+                title=title,
+            )
+        if not clean_name(self.name or ""):
+            yield self.env._(
+                "%(title)s has no name that QuickBooks would take. Enter one.",
+                title=title,
+            )

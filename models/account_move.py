@@ -1,0 +1,84 @@
+from odoo import models
+
+from ..tools.references import refer
+from .qbo_document_mixin import format_day
+
+ENTITIES = {"out_invoice": "Invoice", "out_refund": "CreditMemo"}
+
+
+class AccountMove(models.Model):
+    """Customer invoices and credit notes."""
+
+    _name = "account.move"
+    _inherit = ["account.move", "qbo.document.mixin"]
+
+    def _qbo_get_entity(self):
+        return ENTITIES.get(self.move_type, False)
+
+    def _qbo_get_number(self):
+        return self.name if self.name and self.name != "/" else ""
+
+    def _qbo_get_lines(self):
+        """Lines of products and texts, and what would be missing from the total."""
+        lines = self.line_ids.filtered(lambda line: line._qbo_is_sent())
+        return lines.sorted(lambda line: (line.sequence, line.id))
+
+    def _qbo_get_addresses(self):
+        return self.partner_id, self.partner_shipping_id or self.partner_id
+
+    def _qbo_get_rate(self):
+        return self.invoice_currency_rate
+
+    def _qbo_get_reference(self):
+        return self.ref or ""
+
+    def _qbo_get_memo(self):
+        return self.narration
+
+    def _qbo_prepare_own_members(self, connection, rules):
+        values = {"TxnDate": format_day(self.invoice_date)}
+        if self._qbo_get_entity() == "Invoice":
+            values |= {
+                "DueDate": format_day(self.invoice_date_due),
+                "SalesTermRef": self._qbo_prepare_term(connection),
+                "LinkedTxn": self._qbo_prepare_links(connection),
+            }
+        return values
+
+    def _qbo_prepare_term(self, connection):
+        term = self.invoice_payment_term_id
+        return term._qbo_refer(connection) if term._qbo_get_entity() else None
+
+    def _qbo_prepare_links(self, connection):
+        """The estimates that this invoice is the first invoice of."""
+        orders = self.line_ids.sale_line_ids.order_id
+        return [
+            {
+                "TxnId": refer(
+                    order._name,
+                    order.id,
+                    order._qbo_get_entity(),
+                    order._qbo_get_link(connection),
+                    optional=True,
+                ),
+                "TxnType": "Estimate",
+            }
+            for order in orders.sorted("id")
+            if order._qbo_get_first_invoice() == self
+            and order._qbo_get_customer() == self._qbo_get_customer()
+        ]
+
+    # === BLOCKERS === #
+
+    def _qbo_list_state_blockers(self):
+        title = self._qbo_get_title()
+        if self.state == "cancel":
+            yield self.env._(
+                "%(title)s is cancelled. Reset it to draft and post it, if it is to go "
+                "to QuickBooks after all.",
+                title=title,
+            )
+        elif self.state != "posted":
+            yield self.env._("%(title)s is not posted. Post it first.", title=title)
+        elif not self.invoice_date:
+            yield self.env._("%(title)s has no invoice date. Enter one.", title=title)

@@ -1,0 +1,277 @@
+from odoo import models
+from odoo.exceptions import MissingError
+
+from ..tools import members
+from ..tools.members import compact
+
+TEXT_KINDS = ("line_section", "line_subsection", "line_note")
+US_TAXED, US_UNTAXED = "TAX", "NON"
+
+
+class QboDocumentLineMixin(models.AbstractModel):
+    """What lines of invoices and of sale orders share on their way to QuickBooks."""
+
+    _name = "qbo.document.line.mixin"
+    _description = "Line Of A Document That Is Pushed To QuickBooks"
+
+    # === HOOKS === #
+
+    def _qbo_get_kind(self):
+        """Return 'product', 'text', or another that cannot be sent."""
+        if self.display_type in TEXT_KINDS:
+            return "text"
+        return self.display_type or "product"
+
+    def _qbo_get_amount(self):
+        """Return the net amount in the document's currency (float)."""
+        return self.price_subtotal
+
+    def _qbo_get_quantity(self):
+        """Return the quantity (float)."""
+        raise NotImplementedError
+
+    def _qbo_get_service_date(self):
+        """Return the day the line is about, or False."""
+        return False
+
+    # === PAYLOAD === #
+
+    def _qbo_prepare_line(self, connection, rules, codes):
+        """Return a line of the payload without its number; None for an empty text.
+
+        :param codes: {set of tax ids: `qbo.reference`} where lines have tax codes
+        """
+        text = members.make_text(self.name, members.DESCRIPTION_LENGTH)
+        if self._qbo_get_kind() == "text":
+            return self._qbo_prepare_text(text)
+        return compact(
+            {
+                "Description": text,
+                "Amount": self._qbo_read_amount(),
+                "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": self._qbo_prepare_detail(
+                    connection, rules, codes
+                ),
+            }
+        )
+
+    def _qbo_prepare_text(self, text):
+        if not text:
+            return None
+        return {
+            "Description": text,
+            "DetailType": "DescriptionOnly",
+            "DescriptionLineDetail": {},
+        }
+
+    def _qbo_prepare_detail(self, connection, rules, codes):
+        product = self._qbo_get_product(connection)
+        service_date = self._qbo_get_service_date()
+        return compact(
+            {
+                "ServiceDate": service_date and service_date.isoformat() or None,
+                "ItemRef": product._qbo_refer(connection) if product else None,
+                "ClassRef": self._qbo_prepare_class(connection, rules),
+                **self._qbo_prepare_price(),
+                "TaxCodeRef": self._qbo_prepare_tax_code(rules, codes),
+            }
+        )
+
+    def _qbo_prepare_price(self):
+        """Quantity and unit price that give the amount; neither where none do."""
+        quantity = members.read_number(self._qbo_get_quantity())
+        price = members.choose_price(
+            self._qbo_read_amount(),
+            quantity,
+            members.read_number(self.price_unit),
+            self.currency_id.decimal_places,
+        )
+        return {} if price is None else {"UnitPrice": price, "Qty": quantity}
+
+    def _qbo_prepare_class(self, connection, rules):
+        account = rules.classes == "line" and self._qbo_get_class(connection)
+        return account._qbo_refer(connection) if account else None
+
+    def _qbo_prepare_tax_code(self, rules, codes):
+        if rules.tax == "off":
+            return None
+        if rules.tax == "line":
+            reference = codes.get(self._qbo_get_tax_key())
+            return {"value": reference.qbo_id} if reference else None
+        return {"value": US_TAXED if self._qbo_is_taxed() else US_UNTAXED}
+
+    # === READING === #
+
+    def _qbo_read_amount(self):
+        """Return the net amount (Decimal with the currency's decimals)."""
+        return members.read_amount(
+            self._qbo_get_amount(), self.currency_id.decimal_places
+        )
+
+    def _qbo_get_product(self, connection):
+        return self.product_id or connection.default_product_id
+
+    def _qbo_get_tax_key(self):
+        """Return what mappings of taxes are found by: the set of their ids."""
+        return frozenset(self.tax_ids._ids)
+
+    def _qbo_is_taxed(self):
+        """Tell whether the line is taxed in the sense of the US: TAX or NON."""
+        if not self.tax_ids:
+            return False
+        return any(tax._qbo_has_rate() for tax in self.tax_ids) or bool(
+            self.currency_id.compare_amounts(self.price_total, self.price_subtotal)
+        )
+
+    def _qbo_get_class(self, connection):
+        """Return the analytic account that is the line's class, or None.
+
+        :rtype: account.analytic.account
+        """
+        shares = self._qbo_get_class_shares(connection)
+        if len(shares) != 1:
+            return None
+        ((account, share),) = shares.items()
+        return account if round(share, 2) == 100 else None
+
+    def _qbo_get_class_shares(self, connection):
+        """Return {analytic account of the plan for classes: percentage}."""
+        plan = connection.class_plan_id
+        if not plan or not self.analytic_distribution:
+            return {}
+        shares = {}
+        for key, percentage in self.analytic_distribution.items():
+            ids = [int(id) for id in key.split(",") if id.isdigit()]
+            for account in self.env["account.analytic.account"].browse(ids):
+                try:
+                    is_class = account.root_plan_id.id == plan.id
+                except MissingError:
+                    # Distributions may name accounts that were deleted.
+                    continue
+                if is_class:
+                    shares[account] = shares.get(account, 0) + percentage
+        return shares
+
+    # === BLOCKERS === #
+
+    def _qbo_list_blockers(self, connection, rules, codes, title):
+        if self._qbo_get_kind() != "product":
+            yield self._qbo_get_kind_blocker(title)
+            return
+        yield from self._qbo_list_product_blockers(connection, rules, title)
+        yield from self._qbo_list_price_blockers(title)
+        yield from self._qbo_list_tax_blockers(connection, rules, codes, title)
+        yield from self._qbo_list_class_blockers(connection, rules, title)
+
+    def _qbo_get_kind_blocker(self, title):
+        if self._qbo_get_kind() == "rounding":
+            return self.env._(
+                "%(title)s has a line of cash rounding, for which QuickBooks has no "
+                "place. Remove the cash rounding method from the document.",
+                title=title,
+            )
+        return self.env._(
+            "%(title)s has a line “%(line)s” of a kind that QuickBooks does not have. "
+            "Remove it.",
+            title=title,
+            line=self._qbo_get_words(),
+        )
+
+    def _qbo_list_product_blockers(self, connection, rules, title):
+        product = self._qbo_get_product(connection)
+        if product:
+            yield from product._qbo_list_blockers(connection, rules)
+        else:
+            yield self.env._(
+                "Line “%(line)s” of %(title)s has no product. Choose one on the line, "
+                "or set “Product For Other Lines” in the settings of the connection "
+                "%(books)s.",
+                line=self._qbo_get_words(),
+                title=title,
+                books=connection.name,
+            )
+
+    def _qbo_list_price_blockers(self, title):
+        """QuickBooks keeps hundredths, also of currencies with thousandths."""
+        if self.currency_id.decimal_places <= 2:
+            return
+        amount = self._qbo_read_amount()
+        if amount != round(amount, 2):
+            yield self.env._(
+                "Line “%(line)s” of %(title)s amounts to %(amount)s %(code)s, and "
+                "QuickBooks keeps two decimals. Round its price.",
+                line=self._qbo_get_words(),
+                title=title,
+                amount=amount,
+                code=self.currency_id.name,
+            )
+
+    def _qbo_list_tax_blockers(self, connection, rules, codes, title):
+        if rules.tax == "off" and self._qbo_is_taxed():
+            yield self.env._(
+                "%(title)s has tax (%(taxes)s), but sales tax is switched off in "
+                "QuickBooks. Switch it on there, or take the tax off the document.",
+                title=title,
+                taxes=self._qbo_name_taxes(),
+            )
+            return
+        is_needed = rules.tax == "line" or (
+            rules.tax == "manual" and self._qbo_is_taxed()
+        )
+        if not is_needed:
+            return
+        code = codes.get(self._qbo_get_tax_key())
+        if not code:
+            yield self.env._(
+                "%(title)s: QuickBooks has no tax code for %(taxes)s yet. Choose one in "
+                "the tax mapping of the connection %(books)s.",
+                title=title,
+                taxes=self._qbo_name_taxes(),
+                books=connection.name,
+            )
+        elif not code.active:
+            yield self.env._(
+                "%(title)s: the tax code %(code)s, which stands for %(taxes)s, is not "
+                "active in QuickBooks any more. Choose another in the tax mapping of "
+                "the connection %(books)s.",
+                title=title,
+                code=code.name,
+                taxes=self._qbo_name_taxes(),
+                books=connection.name,
+            )
+
+    def _qbo_list_class_blockers(self, connection, rules, title):
+        if not rules.classes:
+            return
+        shares = self._qbo_get_class_shares(connection)
+        if not shares:
+            return
+        account = self._qbo_get_class(connection)
+        if account:
+            yield from account._qbo_list_blockers(connection, rules)
+            return
+        yield self.env._(
+            "Line “%(line)s” of %(title)s is shared out in the plan %(plan)s "
+            "(%(shares)s), and QuickBooks keeps one class for each line. Give the line "
+            "one account of this plan with 100%%, or split it.",
+            line=self._qbo_get_words(),
+            title=title,
+            plan=connection.class_plan_id.name,
+            shares=", ".join(
+                f"{account.name} {round(share, 2):g}%"
+                for account, share in shares.items()
+            ),
+        )
+
+    # === WORDS === #
+
+    def _qbo_get_words(self):
+        """Return what messages call the line."""
+        return members.make_text((self.name or "").partition("\n")[0], 60) or str(
+            self.sequence
+        )
+
+    def _qbo_name_taxes(self):
+        if not self.tax_ids:
+            return self.env._("lines without tax")
+        return " + ".join(self.tax_ids.mapped("name"))

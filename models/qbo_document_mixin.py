@@ -1,0 +1,345 @@
+from datetime import date
+from functools import lru_cache
+
+from odoo import models
+from odoo.tools import html2plaintext
+
+from ..tools import members
+from ..tools.members import compact
+
+# Intuit's page: a taxed form has no more lines.
+MOST_LINES = 750
+
+
+class QboDocumentMixin(models.AbstractModel):
+    """What invoices, credit notes and sale orders share on their way to QuickBooks.
+
+    A model says in the hooks where its values are; how they are sent is told here.
+    """
+
+    _name = "qbo.document.mixin"
+    _inherit = ["qbo.sync.mixin"]
+    _description = "Document That Is Pushed To QuickBooks"
+
+    # === HOOKS === #
+
+    def _qbo_get_number(self):
+        """Return the document number, '' before it has one."""
+        return self.name or ""
+
+    def _qbo_get_lines(self):
+        """Return the lines to send, in the order people see."""
+        raise NotImplementedError
+
+    def _qbo_get_customer(self):
+        """Return whom the document is for: the commercial partner."""
+        return self._qbo_get_addresses()[0].commercial_partner_id
+
+    def _qbo_get_addresses(self):
+        """Return (partner of the bill, partner of the delivery)."""
+        raise NotImplementedError
+
+    def _qbo_get_rate(self):
+        """Return foreign units for one unit of the company's currency (float)."""
+        raise NotImplementedError
+
+    def _qbo_get_reference(self):
+        """Return what the customer calls the document, or ''."""
+        raise NotImplementedError
+
+    def _qbo_get_memo(self):
+        """Return what the document tells the customer (HTML)."""
+        raise NotImplementedError
+
+    def _qbo_prepare_own_members(self, connection, rules):
+        """Return the members that only this kind of document has (dict)."""
+        return {}
+
+    def _qbo_list_state_blockers(self):
+        """Yield why a document in this state cannot be pushed."""
+        return []
+
+    # === WHAT A DOCUMENT IS === #
+
+    def _qbo_get_title(self):
+        self.ensure_one()
+        number = self._qbo_get_number()
+        label = self._qbo_get_label()
+        if not number:
+            return self.env._("%(label)s (draft %(id)s)", label=label, id=self.id)
+        return f"{label} {number}"
+
+    def _qbo_get_label(self):
+        labels = {
+            "Invoice": self.env._("Invoice"),
+            "CreditMemo": self.env._("Credit note"),
+            "Estimate": self.env._("Sale order"),
+        }
+        return labels.get(self._qbo_get_entity()) or self.env._("Document")
+
+    def _qbo_get_expectation(self, connection):
+        self.ensure_one()
+        decimals = self.currency_id.decimal_places
+        return {
+            "total": members.read_amount(self.amount_total, decimals),
+            "tax": members.read_amount(self.amount_tax, decimals),
+            "currency_decimals": decimals,
+        }
+
+    # === PAYLOAD === #
+
+    def _qbo_prepare_members(self, connection, rules):
+        customer = self._qbo_get_customer()
+        contact, delivery = self._qbo_get_addresses()
+        lines = self._qbo_get_lines()
+        payload = {
+            "DocNumber": self._qbo_get_number(),
+            **self._qbo_prepare_own_members(connection, rules),
+            "CustomerRef": customer and customer._qbo_refer(connection) or None,
+            **self._qbo_prepare_currency(rules),
+            "PrivateNote": self._qbo_prepare_note(),
+            "CustomerMemo": self._qbo_prepare_memo(),
+            "BillEmail": _make_email(contact.email, customer.email),
+            "BillAddr": contact._qbo_prepare_address(),
+            "ShipAddr": delivery._qbo_prepare_address(),
+            "ClassRef": self._qbo_prepare_class(connection, rules, lines),
+            **self._qbo_prepare_tax(connection, rules, lines),
+            "Line": self._qbo_prepare_lines(connection, rules, lines),
+        }
+        return compact(payload)
+
+    def _qbo_prepare_currency(self, rules):
+        if not rules.is_multicurrency:
+            return {}
+        code = self.currency_id.name
+        values = {"CurrencyRef": {"value": code}}
+        if code != rules.home_currency:
+            values["ExchangeRate"] = members.make_rate(self._qbo_get_rate())
+        return values
+
+    def _qbo_prepare_note(self):
+        parts = [f"Odoo {self._qbo_get_number()}".strip()]
+        reference = members.make_line(self._qbo_get_reference(), 500)
+        if reference:
+            parts.append(f"reference {reference}")
+        return f"{', '.join(parts)} [{self._qbo_get_marker()}]"
+
+    def _qbo_prepare_memo(self):
+        text = members.make_text(
+            _read_html(self._qbo_get_memo() or ""), members.MEMO_LENGTH
+        )
+        return {"value": text} if text else None
+
+    def _qbo_prepare_class(self, connection, rules, lines):
+        """The class of the document, where the company keeps one for each."""
+        if rules.classes != "document":
+            return None
+        accounts = {
+            line._qbo_get_class(connection)
+            for line in lines
+            if line._qbo_get_kind() == "product"
+        }
+        account = accounts.pop() if len(accounts) == 1 else None
+        return account._qbo_refer(connection) if account else None
+
+    def _qbo_prepare_tax(self, connection, rules, lines):
+        """The tax of the document: who reckons it, and what it must come to."""
+        if rules.tax == "line":
+            return {"GlobalTaxCalculation": "TaxExcluded"}
+        if rules.tax == "off":
+            is_abroad = rules.country != "US"
+            return {"GlobalTaxCalculation": "NotApplicable"} if is_abroad else {}
+        total = members.read_amount(self.amount_tax, self.currency_id.decimal_places)
+        if rules.tax == "automated":
+            return {"TxnTaxDetail": {"TotalTax": total}}
+        codes = self._qbo_get_document_codes(connection, lines)
+        if len(codes) != 1:
+            return {}
+        code = {"value": codes.qbo_id}
+        return {"TxnTaxDetail": {"TxnTaxCodeRef": code, "TotalTax": total}}
+
+    def _qbo_get_document_codes(self, connection, lines):
+        """Return the tax codes (`qbo.reference`) of all lines that are taxed."""
+        known = connection._get_tax_codes()
+        codes = self.env["qbo.reference"]
+        for line in lines:
+            if line._qbo_get_kind() == "product" and line._qbo_is_taxed():
+                codes |= known.get(line._qbo_get_tax_key(), codes)
+        return codes
+
+    def _qbo_prepare_lines(self, connection, rules, lines):
+        codes = connection._get_tax_codes() if rules.tax == "line" else {}
+        prepared = []
+        for line in lines:
+            values = line._qbo_prepare_line(connection, rules, codes)
+            if values:
+                prepared.append({"LineNum": len(prepared) + 1, **values})
+        return prepared
+
+    # === BLOCKERS === #
+
+    def _qbo_list_blockers(self, connection, rules):
+        title = self._qbo_get_title()
+        yield from self._qbo_list_company_blockers(connection, rules, title)
+        yield from self._qbo_list_state_blockers()
+        yield from self._qbo_list_number_blockers(title)
+        yield from self._qbo_list_party_blockers(connection, rules, title)
+        yield from self._qbo_list_amount_blockers(connection, rules, title)
+        yield from self._qbo_list_line_blockers(connection, rules, title)
+
+    def _qbo_list_company_blockers(self, connection, rules, title):
+        company = connection.company_id
+        if self.company_id != company:
+            yield self.env._(
+                "%(title)s belongs to %(company)s, but the QuickBooks company "
+                "%(books)s keeps the books of %(other)s. Push it through the "
+                "connection of its own company.",
+                title=title,
+                company=self.company_id.display_name,
+                books=connection.name,
+                other=company.display_name,
+            )
+        elif not rules.home_currency:
+            yield self.env._(
+                "%(title)s cannot go to QuickBooks: %(books)s is not connected to a "
+                "QuickBooks company yet. Ask an administrator to connect it.",
+                title=title,
+                books=connection.name,
+            )
+        elif company.currency_id.name != rules.home_currency:
+            yield self.env._(
+                "%(title)s cannot go to QuickBooks: %(company)s keeps its books in "
+                "%(ours)s, QuickBooks keeps them in %(theirs)s. Connect a QuickBooks "
+                "company that keeps them in %(ours)s.",
+                title=title,
+                company=company.display_name,
+                ours=company.currency_id.name,
+                theirs=rules.home_currency,
+            )
+
+    def _qbo_list_number_blockers(self, title):
+        number = self._qbo_get_number()
+        if not number:
+            yield self.env._(
+                "%(title)s has no number yet. Give it one first: posting does.",
+                title=title,
+            )
+        elif members.measure(number) > members.DOCUMENT_NUMBER_LENGTH:
+            yield self.env._(
+                "The number of %(title)s has %(length)s characters, QuickBooks takes "
+                "%(most)s. Shorten the sequence (prefix, year or digits) and number "
+                "it again.",
+                title=title,
+                length=members.measure(number),
+                most=members.DOCUMENT_NUMBER_LENGTH,
+            )
+
+    def _qbo_list_party_blockers(self, connection, rules, title):
+        customer = self._qbo_get_customer()
+        if not customer:
+            yield self.env._(
+                "%(title)s has no customer. Choose one on the document.", title=title
+            )
+            return
+        yield from customer._qbo_list_blockers(connection, rules)
+
+    def _qbo_list_amount_blockers(self, connection, rules, title):
+        currency = self.currency_id
+        if currency.name != rules.home_currency and rules.home_currency:
+            yield from self._qbo_list_currency_blockers(connection, rules, title)
+        if currency.compare_amounts(self.amount_total, 0) < 0:
+            yield self.env._(
+                "The total of %(title)s is below zero, and QuickBooks takes none such. "
+                "Make it a credit note over the positive amount.",
+                title=title,
+            )
+
+    def _qbo_list_currency_blockers(self, connection, rules, title):
+        code = self.currency_id.name
+        if not rules.is_multicurrency:
+            yield self.env._(
+                "%(title)s is in %(code)s, but QuickBooks keeps %(home)s only. Switch "
+                "on multicurrency in QuickBooks and read its lists again, or change "
+                "the currency of the document.",
+                title=title,
+                code=code,
+                home=rules.home_currency,
+            )
+        elif not connection._has_currency(code):
+            yield self.env._(
+                "%(title)s is in %(code)s, which is not among the currencies of the "
+                "QuickBooks company. Add it there (Settings, Currencies) and read "
+                "QuickBooks' lists again.",
+                title=title,
+                code=code,
+            )
+
+    def _qbo_list_line_blockers(self, connection, rules, title):
+        lines = self._qbo_get_lines()
+        sold = [line for line in lines if line._qbo_get_kind() == "product"]
+        if not sold:
+            yield self.env._(
+                "%(title)s has no line with a product or an amount. Add one.",
+                title=title,
+            )
+        codes = connection._get_tax_codes()
+        for line in lines:
+            if line._qbo_get_kind() != "text":
+                yield from line._qbo_list_blockers(connection, rules, codes, title)
+        if rules.tax == "manual":
+            yield from self._qbo_list_code_blockers(connection, lines, title)
+        if rules.classes == "document":
+            yield from self._qbo_list_class_blockers(connection, sold, title)
+        if len(lines) > MOST_LINES:
+            yield self.env._(
+                "%(title)s has %(count)s lines, QuickBooks takes %(most)s. Split it "
+                "into several documents.",
+                title=title,
+                count=len(lines),
+                most=MOST_LINES,
+            )
+
+    def _qbo_list_code_blockers(self, connection, lines, title):
+        codes = self._qbo_get_document_codes(connection, lines)
+        if len(codes) > 1:
+            yield self.env._(
+                "The lines of %(title)s have different tax codes in QuickBooks "
+                "(%(codes)s), which keeps one for each document. Split the document "
+                "by tax.",
+                title=title,
+                codes=", ".join(codes.mapped("name")),
+            )
+
+    def _qbo_list_class_blockers(self, connection, lines, title):
+        accounts = {line._qbo_get_class(connection) for line in lines}
+        if len(accounts) > 1:
+            yield self.env._(
+                "The lines of %(title)s belong to different classes (%(names)s), and "
+                "QuickBooks keeps one class for each document. Give all lines the same "
+                "analytic account of the plan %(plan)s, or switch QuickBooks to one "
+                "class for each line.",
+                title=title,
+                names=", ".join(
+                    sorted(
+                        account.name if account else self.env._("none")
+                        for account in accounts
+                    )
+                ),
+                plan=connection.class_plan_id.name,
+            )
+
+
+def _make_email(*texts):
+    address = members.find_email(*texts)
+    return {"Address": address} if address else None
+
+
+@lru_cache(maxsize=256)
+def _read_html(text):
+    """Plain text; the same terms stand below hundreds of documents."""
+    return html2plaintext(text, include_references=False) if text else ""
+
+
+def format_day(day):
+    """'2026-03-02' of a date, None of none."""
+    return day.isoformat() if isinstance(day, date) else None

@@ -1,0 +1,107 @@
+from odoo import models
+
+from ..tools import members
+from ..tools.members import compact
+from ..tools.name_match import Facts, clean_name
+
+# Where QuickBooks keeps the tax number of customers, with 20 characters.
+TAX_NUMBER_COUNTRIES = ("CA", "GB", "AU", "IN")
+TAX_NUMBER_LENGTH = 20
+
+
+class ResPartner(models.Model):
+    """Customers."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "qbo.sync.mixin"]
+
+    def _qbo_get_entity(self):
+        """Contacts and addresses of a company are no customers of their own."""
+        return "Customer" if self == self.commercial_partner_id else False
+
+    def _qbo_get_title(self):
+        self.ensure_one()
+        return self.env._(
+            "Customer %(name)s", name=self.name or self.env._("no. %(id)s", id=self.id)
+        )
+
+    def _qbo_prepare_members(self, connection, rules):
+        delivery = self.browse(self.address_get(["delivery"])["delivery"])
+        email = members.find_email(self.email)
+        return compact(
+            {
+                "DisplayName": clean_name(self.name or ""),
+                **self._qbo_prepare_names(),
+                "PrimaryEmailAddr": {"Address": email} if email else None,
+                "PrimaryPhone": self._qbo_prepare_phone(),
+                "WebAddr": self._qbo_prepare_web(),
+                "BillAddr": self._qbo_prepare_address(),
+                "ShipAddr": delivery._qbo_prepare_address()
+                if delivery != self
+                else None,
+                "CurrencyRef": {"value": self._qbo_get_currency(rules)}
+                if rules.is_multicurrency
+                else None,
+                "PrimaryTaxIdentifier": self._qbo_get_tax_number(rules),
+                # What the lines say is taxed must not be undone by the customer.
+                "Taxable": True if rules.tax in ("automated", "manual") else None,
+            }
+        )
+
+    def _qbo_prepare_names(self):
+        """The name of a company, or the parts of a person's."""
+        name = clean_name(self.name or "")
+        if self.is_company:
+            return {"CompanyName": name}
+        given, _blank, family = name.rpartition(" ")
+        return {"GivenName": given or family, "FamilyName": family if given else ""}
+
+    def _qbo_prepare_phone(self):
+        """A number that is too long is left out: cut, it would be another."""
+        number = members.make_line(self.phone, 10 * members.PHONE_LENGTH)
+        if not number or members.measure(number) > members.PHONE_LENGTH:
+            return None
+        return {"FreeFormNumber": number}
+
+    def _qbo_prepare_web(self):
+        address = (self.website or "").strip()
+        return {"URI": address} if 0 < len(address) <= members.WEB_LENGTH else None
+
+    def _qbo_prepare_address(self):
+        """The partner's address in the shape of QuickBooks; {} without one."""
+        return members.make_address(
+            self.street,
+            self.street2,
+            self.city,
+            self.state_id.code,
+            self.zip,
+            self.country_id.code,
+        )
+
+    def _qbo_get_currency(self, rules):
+        """The currency QuickBooks keeps the customer in: that of the documents."""
+        return self.env.context.get("qbo_currency") or rules.home_currency
+
+    def _qbo_get_tax_number(self, rules):
+        number = (self.vat or "").strip()
+        if rules.country not in TAX_NUMBER_COUNTRIES or number == "/":
+            return None
+        return number if members.measure(number) <= TAX_NUMBER_LENGTH else None
+
+    def _qbo_get_facts(self, connection):
+        rules = connection._get_rules()
+        return Facts(
+            name=self.name or "",
+            email=self.email or "",
+            tax_id=self._qbo_get_tax_number(rules) or "",
+            postal_code=self.zip or "",
+            currency=self._qbo_get_currency(rules) if rules.is_multicurrency else "",
+        )
+
+    def _qbo_list_blockers(self, connection, rules):
+        if not clean_name(self.name or ""):
+            yield self.env._(
+                "Customer no. %(id)s has no name that QuickBooks would take. Enter "
+                "one.",
+                id=self.id,
+            )
