@@ -26,9 +26,9 @@ class AccountAnalyticAccount(models.Model):
         title = self._qbo_get_title()
         if not rules.classes:
             yield self.env._(
-                "%(title)s cannot become a class, because QuickBooks keeps none. Switch "
-                "on class tracking there (Account and settings, Advanced) and test the "
-                "connection.",
+                "%(title)s cannot become a class, because QuickBooks keeps none. "
+                "Switch on class tracking there (Account and settings, Advanced) and "
+                "test the connection.",
                 title=title,
             )
         if not clean_name(self.name or ""):

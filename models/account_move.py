@@ -20,8 +20,11 @@ class AccountMove(models.Model):
 
     def _qbo_get_lines(self):
         """Lines of products and texts, and what would be missing from the total."""
-        lines = self.line_ids.filtered(lambda line: line._qbo_is_sent())
-        return lines.sorted(lambda line: (line.sequence, line.id))
+        lines = self.line_ids
+        sent = lines.filtered(lambda line: line._qbo_is_sent())
+        in_order = sent.sorted(lambda line: (line.sequence, line.id))
+        # Taxes and products of all documents are read at once.
+        return in_order.with_prefetch(lines._prefetch_ids)
 
     def _qbo_get_addresses(self):
         return self.partner_id, self.partner_shipping_id or self.partner_id

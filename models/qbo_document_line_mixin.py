@@ -223,8 +223,8 @@ class QboDocumentLineMixin(models.AbstractModel):
         code = codes.get(self._qbo_get_tax_key())
         if not code:
             yield self.env._(
-                "%(title)s: QuickBooks has no tax code for %(taxes)s yet. Choose one in "
-                "the tax mapping of the connection %(books)s.",
+                "%(title)s: QuickBooks has no tax code for %(taxes)s yet. Choose one "
+                "in the tax mapping of the connection %(books)s.",
                 title=title,
                 taxes=self._qbo_name_taxes(),
                 books=connection.name,

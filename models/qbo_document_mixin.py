@@ -90,7 +90,8 @@ class QboDocumentMixin(models.AbstractModel):
 
     def _qbo_prepare_members(self, connection, rules):
         customer = self._qbo_get_customer()
-        contact, delivery = self._qbo_get_addresses()
+        contact = self._qbo_get_addresses()[0]
+        bill_address, ship_address = self._qbo_prepare_addresses()
         lines = self._qbo_get_lines()
         payload = {
             "DocNumber": self._qbo_get_number(),
@@ -100,13 +101,20 @@ class QboDocumentMixin(models.AbstractModel):
             "PrivateNote": self._qbo_prepare_note(),
             "CustomerMemo": self._qbo_prepare_memo(),
             "BillEmail": _make_email(contact.email, customer.email),
-            "BillAddr": contact._qbo_prepare_address(),
-            "ShipAddr": delivery._qbo_prepare_address(),
+            "BillAddr": bill_address,
+            "ShipAddr": ship_address,
             "ClassRef": self._qbo_prepare_class(connection, rules, lines),
             **self._qbo_prepare_tax(connection, rules, lines),
             "Line": self._qbo_prepare_lines(connection, rules, lines),
         }
         return compact(payload)
+
+    def _qbo_prepare_addresses(self):
+        """(address of the bill, address of the delivery), each {} without one."""
+        contact, delivery = self._qbo_get_addresses()
+        address = contact._qbo_prepare_address()
+        address = address or self._qbo_get_customer()._qbo_prepare_address()
+        return address, delivery._qbo_prepare_address() or address
 
     def _qbo_prepare_currency(self, rules):
         if not rules.is_multicurrency:
@@ -242,6 +250,38 @@ class QboDocumentMixin(models.AbstractModel):
             )
             return
         yield from customer._qbo_list_blockers(connection, rules)
+        if rules.is_multicurrency:
+            yield from self._qbo_list_kept_currency_blockers(
+                connection, customer, title
+            )
+        if rules.tax == "automated" and not self.currency_id.is_zero(self.amount_tax):
+            yield from self._qbo_list_place_blockers(title)
+
+    def _qbo_list_kept_currency_blockers(self, connection, customer, title):
+        """QuickBooks keeps a customer in one currency for ever."""
+        snapshot = customer._qbo_get_binding(connection).snapshot or {}
+        code = snapshot.get("CurrencyRef", {}).get("value")
+        if code and code != self.currency_id.name:
+            yield self.env._(
+                "%(title)s is in %(ours)s, but QuickBooks keeps %(customer)s in "
+                "%(theirs)s, and a customer there has one currency. Bill another "
+                "customer, kept in %(ours)s, or change the currency of the document.",
+                title=title,
+                ours=self.currency_id.name,
+                customer=customer.name,
+                theirs=code,
+            )
+
+    def _qbo_list_place_blockers(self, title):
+        """Without a place QuickBooks finds no rates, and drops the tax that is sent."""
+        place = self._qbo_prepare_addresses()[1]
+        if not place.get("PostalCode") and not place.get("CountrySubDivisionCode"):
+            yield self.env._(
+                "%(title)s has tax, but its delivery address has neither state nor "
+                "ZIP code, and QuickBooks finds no sales tax without. Complete the "
+                "address of the customer.",
+                title=title,
+            )
 
     def _qbo_list_amount_blockers(self, connection, rules, title):
         currency = self.currency_id

@@ -69,9 +69,9 @@ class QboSyncMixin(models.AbstractModel):
         if not self._qbo_get_entity():
             return [
                 self.env._(
-                    "%(title)s is nothing that QuickBooks gets from Odoo: only customer "
-                    "invoices, credit notes and sale orders go there, with what they "
-                    "name.",
+                    "%(title)s is nothing that QuickBooks gets from Odoo: only "
+                    "customer invoices, credit notes and sale orders go there, with "
+                    "what they name.",
                     title=self._qbo_get_title(),
                 )
             ]

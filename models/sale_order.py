@@ -19,8 +19,11 @@ class SaleOrder(models.Model):
 
     def _qbo_get_lines(self):
         """The offer: what was invoiced in advance is no part of it."""
-        lines = self.order_line.filtered(lambda line: not line.is_downpayment)
-        return lines.sorted(lambda line: (line.sequence, line.id))
+        lines = self.order_line
+        sent = lines.filtered(lambda line: not line.is_downpayment)
+        in_order = sent.sorted(lambda line: (line.sequence, line.id))
+        # Taxes and products of all documents are read at once.
+        return in_order.with_prefetch(lines._prefetch_ids)
 
     def _qbo_get_addresses(self):
         contact = self.partner_invoice_id or self.partner_id
