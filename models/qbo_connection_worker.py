@@ -52,7 +52,7 @@ class QboConnection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
-        connections._create_workers()
+        connections.sudo()._create_workers()
         return connections
 
     def _create_workers(self):

@@ -21,6 +21,13 @@ class TestConnect(QboCommon):
         self.assertEqual(self.connection.health, "good")
         self.assertAlmostEqual(self.connection.refresh_days_left, 100, delta=1)
 
+    def test_administrators_add_connections(self):
+        company = self.env["res.company"].create({"name": "Second company"})
+        self.administrator.company_ids += company
+        connections = self.env["qbo.connection"].with_user(self.administrator)
+        connection = connections.create({"company_id": company.id})
+        self.assertEqual(connection.state, "draft")
+
     def test_connect_needs_keys(self):
         self.connection.client_id = False
         with self.assertRaisesRegex(UserError, "client id"):
