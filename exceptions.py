@@ -97,5 +97,35 @@ class QboRejectedError(QboError):
     """QuickBooks refused this one thing. `kind` and `code` say why."""
 
 
+VAULT_PROBLEMS = {
+    "empty": "The encryption key is empty: %(place)s.",
+    "short": "The encryption key is shorter than %(length)s characters: %(place)s.",
+    "missing": "There is no encryption key: %(place)s is missing.",
+    "unreadable": "The encryption key cannot be read: %(place)s.",
+    "unwritable": "The encryption key cannot be written: %(place)s.",
+    "unnamed": "An encryption key and the database's uuid are needed.",
+    "foreign": "What is stored cannot be decrypted: it was made with another key or "
+    "in another database.",
+}
+
+
 class VaultError(Exception):
-    """The encryption key is missing, or does not open what is stored."""
+    """The encryption key is missing, or does not open what is stored.
+
+    :param problem: one word of `VAULT_PROBLEMS`
+    :param place: where the key was looked for, '' when that does not matter
+    """
+
+    def __init__(self, problem, place=""):
+        super().__init__(problem, place)
+        self.problem = problem
+        self.place = place
+
+    def __str__(self):
+        return VAULT_PROBLEMS[self.problem] % self.values
+
+    @property
+    def values(self):
+        """What stands in the text, by name."""
+        length = const.ENCRYPTION_KEY_MINIMUM_LENGTH
+        return {"place": self.place, "length": length}

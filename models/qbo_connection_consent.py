@@ -82,7 +82,7 @@ class QboConnection(models.Model):
                     self.env._(
                         "Nothing was saved: the secret could not be encrypted. "
                         "%(error)s",
-                        error=str(error),
+                        error=self.env["qbo.vault"]._describe_error(error),
                     )
                 ) from error
             connection.sudo()[encrypted_field] = encrypted

@@ -131,7 +131,7 @@ class QboPreflight(models.AbstractModel):
             return "blocked", self.env._(
                 "The key is missing, too short, or not the one the secrets were "
                 "encrypted with: %(error)s",
-                error=str(error),
+                error=self.env["qbo.vault"]._describe_error(error),
             )
         if not is_current:
             return "warning", self.env._(

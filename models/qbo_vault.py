@@ -32,6 +32,32 @@ class QboVault(models.AbstractModel):
         return Vault(keys, database_uuid)
 
     @api.model
+    def _describe_error(self, error):
+        """Return what is wrong with the key, for the user.
+
+        :param VaultError error:
+        """
+        texts = {
+            "empty": self.env._("The encryption key is empty: %(place)s."),
+            "short": self.env._(
+                "The encryption key is shorter than %(length)s characters: %(place)s."
+            ),
+            "missing": self.env._("There is no encryption key: %(place)s is missing."),
+            "unreadable": self.env._("The encryption key cannot be read: %(place)s."),
+            "unwritable": self.env._(
+                "The encryption key cannot be written: %(place)s."
+            ),
+            "unnamed": self.env._(
+                "An encryption key and the database's uuid are needed."
+            ),
+            "foreign": self.env._(
+                "What is stored cannot be decrypted: it was made with another key or "
+                "in another database."
+            ),
+        }
+        return texts[error.problem] % error.values
+
+    @api.model
     def _encrypt(self, secret):
         return self._get_vault(create=True).encrypt(secret) if secret else False
 

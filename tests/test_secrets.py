@@ -6,8 +6,9 @@ import tempfile
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
+from odoo.tools.translate import code_translations
 
-from ..exceptions import QboError, VaultError
+from ..exceptions import VAULT_PROBLEMS, QboError, VaultError
 from .common import CLIENT_SECRET, VERIFIER_TOKEN, QboCommon
 
 
@@ -214,6 +215,26 @@ class TestSecrets(QboCommon):
         os.environ.pop("QUICKBOOKS_ENCRYPTION_KEY")
         self.connection.with_user(self.administrator).action_test_connection()
         self.assertEqual(self.connection.state, "connected")
+
+    def test_people_are_told_in_their_language(self):
+        for problem in VAULT_PROBLEMS:
+            error = VaultError(problem, "the place")
+            text = self.env["qbo.vault"]._describe_error(error)
+            self.assertEqual(text, str(error), "Both texts have to say the same")
+        self.set_key("too short")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["qbo.vault"].with_context(lang="fr_FR")
+        self.patch(
+            type(code_translations),
+            "get_python_translations",
+            lambda *_arguments: {VAULT_PROBLEMS["short"]: "%(place)s : trop courte."},
+        )
+        with self.assertRaises(VaultError) as caught:
+            french._get_vault()
+        self.assertEqual(
+            french._describe_error(caught.exception),
+            "QUICKBOOKS_ENCRYPTION_KEY : trop courte.",
+        )
 
     def test_key_rotation(self):
         self.set_key("the old key of this test that is long enough")

@@ -130,7 +130,7 @@ def _read_answer(answer, status):
     if "fault" in values:
         return Outcome(error=to_error(Fault(**values["fault"])))
     if "vault" in values:
-        return Outcome(error=VaultError(values["vault"]))
+        return Outcome(error=VaultError(**values["vault"]))
     return Outcome(values["token"])
 
 
@@ -220,5 +220,6 @@ def _describe(outcome):
         fault = outcome.error.fault
         return {"fault": {name: getattr(fault, name) for name in _FAULT_MEMBERS}}
     if outcome.error:
-        return {"vault": str(outcome.error)}
+        error = outcome.error
+        return {"vault": {"problem": error.problem, "place": error.place}}
     return {"token": outcome.token}

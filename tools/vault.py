@@ -55,12 +55,9 @@ def _split(text, origin):
     keys = [key.strip() for line in text.splitlines() for key in line.split(",")]
     keys = [key for key in keys if key]
     if not keys:
-        raise VaultError(f"The encryption key is empty: {origin}.")
+        raise VaultError("empty", origin)
     if any(len(key) < const.ENCRYPTION_KEY_MINIMUM_LENGTH for key in keys):
-        raise VaultError(
-            f"The encryption key is shorter than "
-            f"{const.ENCRYPTION_KEY_MINIMUM_LENGTH} characters: {origin}."
-        )
+        raise VaultError("short", origin)
     return keys
 
 
@@ -76,7 +73,7 @@ def _read_config(path):
         return ""
     except (OSError, UnicodeDecodeError, configparser.Error):
         # The text of a parsing error holds the line, and with it perhaps a key.
-        raise VaultError(f"The configuration file cannot be read: {path}.") from None
+        raise VaultError("unreadable", str(path)) from None
     return parser.get(
         const.ENCRYPTION_CONFIG_SECTION, const.ENCRYPTION_CONFIG_OPTION, fallback=""
     )
@@ -90,7 +87,7 @@ def _read_file(path):
         if text.strip():
             return text
         time.sleep(0.02)
-    raise VaultError(f"The encryption key file is empty: {path}.")
+    raise VaultError("empty", str(path))
 
 
 def _read_once(path):
@@ -98,9 +95,9 @@ def _read_once(path):
         mode = path.stat().st_mode
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise VaultError(f"There is no encryption key: {path} is missing.") from None
+        raise VaultError("missing", str(path)) from None
     except (OSError, UnicodeDecodeError):
-        raise VaultError(f"The encryption key file cannot be read: {path}.") from None
+        raise VaultError("unreadable", str(path)) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         _logger.warning("The encryption key file is open to other users: %s", path)
     return text
@@ -117,9 +114,7 @@ def _create_file(path):
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise VaultError(
-            f"The encryption key file cannot be written: {path} ({error.strerror})."
-        ) from error
+        raise VaultError("unwritable", f"{path} ({error.strerror})") from error
 
 
 def _write_new(path):
@@ -153,7 +148,7 @@ class Vault:
 
     def __init__(self, keys, database_uuid):
         if not keys or not database_uuid:
-            raise VaultError("An encryption key and the database's uuid are needed.")
+            raise VaultError("unnamed")
         self._take([_derive(key, database_uuid) for key in keys])
 
     @classmethod
@@ -212,10 +207,7 @@ def _attempt(operation, token):
         return operation(token.encode("ascii"))
     except (InvalidToken, AttributeError, UnicodeEncodeError, TypeError):
         pass
-    raise VaultError(
-        "What is stored cannot be decrypted: it was made with another key or in "
-        "another database."
-    )
+    raise VaultError("foreign")
 
 
 def _to_bytes(text):

@@ -1,13 +1,14 @@
 """How the refresh agent is started and ends; with a database in tests/."""
 
+import json
 import sys
 from datetime import datetime, timedelta
 
 import pytest
-from quickbooks_online.exceptions import QboRetryableError
+from quickbooks_online.exceptions import QboRetryableError, VaultError
 from quickbooks_online.tools import refresh_agent
 from quickbooks_online.tools.endpoints import get_endpoints
-from quickbooks_online.tools.grants import Need
+from quickbooks_online.tools.grants import Need, Outcome
 from quickbooks_online.tools.vault import Vault
 
 KEYS = {"client_id": "any", "client_secret": "hidden", "redirect_uri": "https://x"}
@@ -52,6 +53,13 @@ def test_dies_without_an_answer(order, monkeypatch):
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(refresh_agent.AgentError):
         refresh_agent.ask(order)
+
+
+def test_a_vault_error_comes_back_as_it_was(order):
+    error = VaultError("foreign")
+    answer = json.dumps(refresh_agent._describe(Outcome(error=error)))
+    found = refresh_agent._read_answer(answer, 0).error
+    assert (type(found), str(found)) == (VaultError, str(error))
 
 
 def test_nothing_shows_what_an_order_holds(order):
