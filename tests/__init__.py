@@ -4,6 +4,9 @@ from . import test_governor
 from . import test_install
 from . import test_oauth_pages
 from . import test_payloads
+from . import test_payloads_lists
+from . import test_payloads_orders
+from . import test_payloads_taxes
 from . import test_preflight
 from . import test_processes
 from . import test_reference

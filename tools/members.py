@@ -141,19 +141,19 @@ def round_price(price):
 def choose_price(amount, quantity, price, currency_decimals):
     """The unit price to send beside an amount and a quantity.
 
-    The price of the document where QuickBooks takes it; with a discount or a tax in
-    the price, one that gives the amount.
+    The price of the document, with the decimals that QuickBooks keeps, where it gives
+    the amount; with a discount or a tax in the price, another that does.
 
     :return: Decimal, or None when the amount must be sent alone
     """
     decimals = max(money.AMOUNT_DECIMALS, currency_decimals)
-    if is_short(quantity) and is_short(price):
-        if money.is_product(amount, quantity, price, decimals):
-            return price
+    price = make_bare(round_price(price))
+    if is_short(quantity) and money.is_product(amount, quantity, price, decimals):
+        return price
     price = money.unit_price(amount, quantity, currency_decimals)
     return None if price is None else make_bare(price)
 
 
 def is_short(number):
-    """Whether QuickBooks keeps all decimals of a quantity or price."""
+    """Whether QuickBooks keeps all decimals of a quantity."""
     return -number.as_tuple().exponent <= money.PRICE_DECIMALS

@@ -1,0 +1,316 @@
+from decimal import Decimal
+
+from odoo.tests import tagged
+
+from .common import GB_REALM
+from .test_payloads import PayloadCase
+
+MANUAL_REALM = "9341450000000002"
+CA_REALM = "9341450000000004"
+
+
+@tagged("post_install", "-at_install")
+class TestManualTax(PayloadCase):
+    """A company in the US that reckons its sales tax by hand: one code a document."""
+
+    def setUp(self):
+        super().setUp()
+        self.set_up_quickbooks(MANUAL_REALM)
+
+    def test_one_code(self):
+        self.map_tax(self.tax_10, "California")
+        # 100.00 at 10 % is 10.00; QuickBooks' own rate of 8 % gives way.
+        invoice = self.create_invoice(
+            [(self.service, 1, 100), (self.goods, 1, 40, None)]
+        )
+        payload = self.prepare(invoice)
+        code = self.find_reference("TaxCode", "California").qbo_id
+        self.assertEqual(
+            payload["TxnTaxDetail"],
+            {"TxnTaxCodeRef": {"value": code}, "TotalTax": Decimal("10.00")},
+        )
+        self.check_delivered(invoice, "150.00")
+
+    def test_two_sets_with_one_code(self):
+        self.map_tax(self.tax_10, "Tucson")
+        self.map_tax(self.tax_10 + self.tax_5, "Tucson")
+        invoice = self.create_invoice(
+            [
+                (self.service, 1, 100),
+                (self.goods, 1, 100, self.tax_10 + self.tax_5),
+            ]
+        )
+        # 10.00 + 15.00.
+        self.check_delivered(invoice, "225.00")
+
+    def test_two_codes(self):
+        self.map_tax(self.tax_10, "California")
+        self.map_tax(self.tax_5, "Tucson")
+        invoice = self.create_invoice(
+            [(self.service, 1, 100), (self.goods, 1, 40, self.tax_5)]
+        )
+        self.assertIn("Split the document by tax", self.get_blocker(invoice))
+
+    def test_unmapped(self):
+        invoice = self.create_invoice()
+        self.assertIn("Sales tax 10%", self.get_blocker(invoice))
+
+    def test_no_tax_needs_no_code(self):
+        invoice = self.create_invoice(
+            [(self.service, 1, 100, None), (self.goods, 1, 40, self.tax_0)]
+        )
+        self.assertNotIn("TxnTaxDetail", self.prepare(invoice))
+        self.check_delivered(invoice, "140.00")
+
+    def test_no_place_is_needed(self):
+        self.map_tax(self.tax_10, "California")
+        self.customer.write({"zip": False, "state_id": False})
+        self.check_delivered(self.create_invoice(), "330.00")
+
+    def test_tax_switched_off(self):
+        self.control(
+            "POST",
+            f"company/{MANUAL_REALM}",
+            preferences={"TaxPrefs": {"UsingSalesTax": False}},
+        )
+        self.connection.with_user(self.administrator).action_test_connection()
+        self.env.invalidate_all()
+        self.assertIn("switched off", self.get_blocker(self.create_invoice()))
+        invoice = self.create_invoice([(self.service, 1, 100, None)])
+        payload = self.prepare(invoice)
+        self.assertNotIn("TxnTaxDetail", payload)
+        detail = payload["Line"][0]["SalesItemLineDetail"]
+        self.assertNotIn("TaxCodeRef", detail)
+        self.check_delivered(invoice, "100.00")
+
+    def test_class_of_document(self):
+        """This company keeps one class for each document."""
+        plan = self.env["account.analytic.plan"].create({"name": "Departments"})
+        self.connection.class_plan_id = plan
+        north, south = self.books["account.analytic.account"].create(
+            [{"name": name, "plan_id": plan.id} for name in ("North", "South")]
+        )
+
+        def create(*accounts):
+            return self.create_invoice(
+                [
+                    {
+                        "product_id": self.service.id,
+                        "price_unit": 10,
+                        "tax_ids": False,
+                        "analytic_distribution": account and {str(account.id): 100},
+                    }
+                    for account in accounts
+                ]
+            )
+
+        invoice = create(north, north)
+        payload = self.prepare(invoice)
+        self.assertEqual(
+            payload["ClassRef"]["odoo"], f"account.analytic.account,{north.id}"
+        )
+        self.assertNotIn("ClassRef", payload["Line"][0]["SalesItemLineDetail"])
+        self.check_delivered(invoice, "20.00")
+        self.assertIn("North, South", self.get_blocker(create(north, south)))
+        self.assertIn("North, none", self.get_blocker(create(north, None)))
+        self.assertNotIn("ClassRef", self.prepare(create(None, None)))
+
+
+@tagged("post_install", "-at_install")
+class TestAbroad(PayloadCase):
+    """A company in the United Kingdom with several currencies."""
+
+    @classmethod
+    def _set_up_books(cls, company):
+        pound, euro = cls.env.ref("base.GBP"), cls.env.ref("base.EUR")
+        (pound + euro + cls.env.ref("base.KWD") + cls.env.ref("base.JPY")).active = True
+        company.write(
+            {"currency_id": pound.id, "country_id": cls.env.ref("base.uk").id}
+        )
+        super()._set_up_books(company)
+        company.currency_id = pound
+        cls.euro = euro
+        cls.tax_20 = cls._create_tax("VAT 20%", 20)
+        cls.tax_zero = cls._create_tax("VAT 0%", 0)
+        cls.customer.write({"country_id": cls.env.ref("base.uk").id, "state_id": False})
+        (cls.service + cls.goods).taxes_id = cls.tax_20
+        cls.set_rate(euro, 1.25)
+
+    @classmethod
+    def set_rate(cls, currency, rate):
+        """So many foreign units for a pound."""
+        cls.books["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "rate": rate,
+                "name": "2026-01-01",
+                "company_id": cls.company.id,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.set_up_quickbooks(GB_REALM)
+
+    def map_taxes(self):
+        self.map_tax(self.tax_20, "20.0% S")
+        self.map_tax(self.tax_zero, "0.0% Z")
+        self.map_tax(None, "No VAT")
+
+    def test_codes_of_lines(self):
+        self.map_taxes()
+        invoice = self.create_invoice(
+            [
+                (self.service, 2, 150),
+                (self.goods, 1, 40, self.tax_zero),
+                (self.goods, 1, 7, None),
+            ]
+        )
+        payload = self.prepare(invoice)
+        self.assertEqual(payload["GlobalTaxCalculation"], "TaxExcluded")
+        self.assertNotIn("TxnTaxDetail", payload)
+        self.assertEqual(payload["CurrencyRef"], {"value": "GBP"})
+        self.assertNotIn("ExchangeRate", payload)
+        codes = [
+            line["SalesItemLineDetail"]["TaxCodeRef"]["value"]
+            for line in payload["Line"]
+        ]
+        self.assertEqual(
+            codes,
+            [
+                self.find_reference("TaxCode", name).qbo_id
+                for name in ("20.0% S", "0.0% Z", "No VAT")
+            ],
+        )
+        # 300.00 at 20 % is 60.00; 40.00; 7.00.
+        self.check_delivered(invoice, "407.00")
+
+    def test_unmapped(self):
+        blockers = self.create_invoice(
+            [(self.service, 1, 10), (self.goods, 1, 7, None)]
+        )._qbo_get_blockers(self.connection)
+        self.assertEqual(len(blockers), 2)
+        self.assertIn("VAT 20%", blockers[0])
+        self.assertIn("lines without tax", blockers[1])
+
+    def test_a_set_is_not_its_parts(self):
+        self.map_taxes()
+        invoice = self.create_invoice([(self.service, 1, 10, self.tax_20 + self.tax_5)])
+        self.assertIn("VAT 20% + County tax 5%", self.get_blocker(invoice))
+
+    def test_code_made_inactive(self):
+        self.map_taxes()
+        self.find_reference("TaxCode", "20.0% S").active = False
+        self.assertIn("not active", self.get_blocker(self.create_invoice()))
+
+    def test_foreign_currency(self):
+        self.map_taxes()
+        # EUR 250.00 and 20 % of it; a pound is 1.25 euros, so a euro 0.80 pounds.
+        invoice = self.create_invoice(
+            [(self.service, 2, 125)], currency_id=self.euro.id
+        )
+        payload = self.prepare(invoice)
+        self.assertEqual(payload["CurrencyRef"], {"value": "EUR"})
+        self.assertEqual(payload["ExchangeRate"], Decimal("0.8"))
+        self.assertEqual(invoice.amount_total_signed, 240.00)
+        sent, answer = self.deliver(invoice)
+        self.assertEqual(answer["TotalAmt"], Decimal("300.00"))
+        self.assertEqual(answer["HomeTotalAmt"], Decimal("240.00"))
+
+    def test_foreign_documents_of_each_kind(self):
+        self.map_taxes()
+        self.check_delivered(
+            self.create_invoice([(self.service, 1, 100)], currency_id=self.euro.id),
+            "120.00",
+        )
+        self.check_delivered(
+            self.create_invoice(
+                [(self.service, 1, 100)],
+                partner=self._create_customer("Paris", state_id=False),
+                currency_id=self.euro.id,
+                move_type="out_refund",
+            ),
+            "120.00",
+        )
+        order = self.create_order(
+            [(self.service, 1, 100)],
+            partner=self._create_customer("Rome", state_id=False),
+            currency_id=self.euro.id,
+        )
+        self.assertEqual(self.prepare(order)["ExchangeRate"], Decimal("0.8"))
+        self.check_delivered(order, "120.00")
+
+    def test_rate_with_many_decimals(self):
+        self.map_taxes()
+        self.set_rate(self.env.ref("base.USD"), 1.3)
+        invoice = self.create_invoice(currency_id=self.env.ref("base.USD").id)
+        # 1 / 1.3 = 0.769230769...
+        self.assertEqual(self.prepare(invoice)["ExchangeRate"], Decimal("0.7692308"))
+        invoice.button_draft()
+        invoice.invoice_currency_rate = 1 / 0.7701
+        self.assertEqual(self.prepare(invoice)["ExchangeRate"], Decimal("0.7701"))
+
+    def test_currency_that_quickbooks_does_not_have(self):
+        self.map_taxes()
+        self.set_rate(self.env.ref("base.JPY"), 190)
+        invoice = self.create_invoice(currency_id=self.env.ref("base.JPY").id)
+        self.assertIn("Settings, Currencies", self.get_blocker(invoice))
+
+    def test_thousandths(self):
+        self.map_taxes()
+        self.set_rate(self.env.ref("base.KWD"), 0.4)
+        invoice = self.create_invoice(
+            [(self.service, 1, 1.234), (self.service, 1, 1.23)],
+            currency_id=self.env.ref("base.KWD").id,
+        )
+        blockers = invoice._qbo_get_blockers(self.connection)
+        self.assertTrue(any("1.234 KWD" in each for each in blockers), blockers)
+        self.assertFalse(any("1.230 KWD" in each for each in blockers), blockers)
+
+    def test_customer_kept_in_another_currency(self):
+        self.map_taxes()
+        answer = {
+            "Id": "77",
+            "SyncToken": "0",
+            "DisplayName": "Pacific Traders",
+            "CurrencyRef": {"value": "GBP"},
+        }
+        self.env["qbo.binding"]._point(
+            self.connection, self.customer, "Customer", answer, "linked"
+        )
+        invoice = self.create_invoice(currency_id=self.euro.id)
+        self.assertIn(
+            "QuickBooks keeps Pacific Traders in GBP", self.get_blocker(invoice)
+        )
+        self.assertEqual(self.create_invoice()._qbo_get_blockers(self.connection), [])
+
+    def test_item_needs_both_accounts(self):
+        self.map_taxes()
+        self.connection.expense_account_id = False
+        self.assertIn("no expense account", self.get_blocker(self.create_invoice()))
+
+    def test_tax_switched_off(self):
+        self.control(
+            "POST",
+            f"company/{GB_REALM}",
+            preferences={"TaxPrefs": {"UsingSalesTax": False}},
+        )
+        self.connection.with_user(self.administrator).action_test_connection()
+        self.env.invalidate_all()
+        invoice = self.create_invoice([(self.service, 1, 100, None)])
+        self.assertEqual(self.prepare(invoice)["GlobalTaxCalculation"], "NotApplicable")
+        self.check_delivered(invoice, "100.00")
+
+    def test_customer(self):
+        self.customer.vat = "GB123456782"
+        payload = self.prepare(self.customer)
+        self.assertEqual(payload["CurrencyRef"], {"value": "GBP"})
+        self.assertEqual(payload["PrimaryTaxIdentifier"], "GB123456782")
+        self.assertNotIn("Taxable", payload)
+        self.assertEqual(payload["BillAddr"]["Country"], "GBR")
+        facts = self.customer._qbo_get_facts(self.connection)
+        self.assertEqual((facts.currency, facts.tax_id), ("GBP", "GB123456782"))
+        foreign = self.customer.with_context(qbo_currency="EUR")
+        self.assertEqual(self.prepare(foreign)["CurrencyRef"], {"value": "EUR"})
+        self.assertEqual(foreign._qbo_get_facts(self.connection).currency, "EUR")
+        self.deliver(foreign)
