@@ -30,4 +30,16 @@ from . import res_partner
 from . import product_product
 from . import account_analytic_account
 from . import account_payment_term
+from . import qbo_payload_words
+from . import qbo_connection_gate
+from . import qbo_operation_gate
+from . import qbo_approval_mixin
+from . import qbo_approval_mixin_push
+from . import qbo_approval_mixin_state
+from . import account_move_gate
+from . import account_move_line_gate
+from . import sale_order_gate
+from . import sale_order_line_gate
+from . import res_partner_gate
+from . import qbo_link_gate
 from . import ir_http

@@ -1,1 +1,2 @@
 from . import qbo_connection_sever
+from . import qbo_document_reject

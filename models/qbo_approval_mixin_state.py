@@ -1,0 +1,401 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .qbo_approval_mixin import APPROVER_GROUP, USER_GROUP
+from .qbo_approval_mixin_push import ON_ITS_WAY
+
+STATES_OF_APPROVALS = {
+    "submitted": "to_approve",
+    "approved": "approved",
+}
+QUEUED, FAILED = ON_ITS_WAY, ("failed",)
+
+
+class QboApprovalMixin(models.AbstractModel):
+    """Where a document stands, what it says about that, and what can be done."""
+
+    _inherit = "qbo.approval.mixin"
+
+    qbo_operation_ids = fields.One2many(
+        "qbo.operation",
+        "res_id",
+        "QuickBooks Operations",
+        domain=lambda self: [("res_model", "=", self._name)],
+        bypass_search_access=True,
+        readonly=True,
+        groups=USER_GROUP,
+    )
+    qbo_state = fields.Selection(
+        [
+            ("not_pushed", "Not pushed"),
+            ("to_approve", "Waiting for approval"),
+            ("approved", "Approved"),
+            ("queued", "Queued"),
+            ("pushed", "Pushed"),
+            ("differs", "Differs"),
+            ("failed", "Failed"),
+            ("excluded", "Excluded"),
+        ],
+        "QuickBooks",
+        compute="_compute_qbo_state",
+        compute_sudo=True,
+        search="_search_qbo_state",
+        groups=USER_GROUP,
+    )
+    qbo_doc_number = fields.Char(
+        "QuickBooks Number",
+        compute="_compute_qbo_binding",
+        compute_sudo=True,
+        groups=USER_GROUP,
+    )
+    qbo_id = fields.Char(
+        "QuickBooks Id",
+        compute="_compute_qbo_binding",
+        compute_sudo=True,
+        groups=USER_GROUP,
+    )
+    qbo_url = fields.Char(
+        "Page In QuickBooks",
+        compute="_compute_qbo_binding",
+        compute_sudo=True,
+        groups=USER_GROUP,
+    )
+    qbo_notice = fields.Text(compute="_compute_qbo_notice", groups=USER_GROUP)
+    qbo_notice_level = fields.Selection(
+        [
+            ("info", "Info"),
+            ("success", "Success"),
+            ("warning", "Warning"),
+            ("danger", "Danger"),
+        ],
+        compute="_compute_qbo_notice",
+        groups=USER_GROUP,
+    )
+    qbo_may_submit = fields.Boolean(compute="_compute_qbo_notice", groups=USER_GROUP)
+    qbo_may_approve = fields.Boolean(compute="_compute_qbo_notice", groups=USER_GROUP)
+    qbo_may_push = fields.Boolean(compute="_compute_qbo_notice", groups=USER_GROUP)
+    qbo_may_retry = fields.Boolean(compute="_compute_qbo_notice", groups=USER_GROUP)
+    qbo_may_exclude = fields.Boolean(compute="_compute_qbo_notice", groups=USER_GROUP)
+
+    # === HOOKS === #
+
+    @api.model
+    def _qbo_get_domain(self):
+        """Return the domain of documents that can be at QuickBooks at all."""
+        return Domain.TRUE
+
+    @api.model
+    def _qbo_get_day_field(self):
+        """Return the field that the start date is held against."""
+        raise NotImplementedError
+
+    # === STATE === #
+
+    @api.depends(
+        "company_id",
+        "state",
+        "qbo_approval",
+        "qbo_excluded",
+        "qbo_binding_ids.qbo_id",
+        "qbo_operation_ids.state",
+    )
+    def _compute_qbo_state(self):
+        documents = self._origin
+        connections = documents._qbo_get_connections()
+        operations = documents._qbo_get_last_operations()
+        for document in self:
+            origin = document._origin
+            document.qbo_state = origin and origin._qbo_get_state(
+                connections.get(origin.company_id), operations.get(origin.id)
+            )
+
+    def _qbo_get_state(self, connection, operation):
+        """Return the value of ``qbo_state``, False for what is none of our business."""
+        if not connection or not self._qbo_get_entity():
+            return False
+        if self._qbo_get_binding(connection).qbo_id:
+            is_other = operation and operation.state == "differs"
+            return "differs" if is_other else "pushed"
+        if operation and operation.state in ON_ITS_WAY:
+            return "queued"
+        if operation and operation.state == "failed":
+            return "failed"
+        if self.qbo_excluded:
+            return "excluded"
+        if self._qbo_get_state_refusal(is_push=False):
+            return False
+        state = STATES_OF_APPROVALS.get(self.qbo_approval)
+        if state:
+            return state
+        title = ""
+        return False if self._qbo_get_start_refusal(connection, title) else "not_pushed"
+
+    def _search_qbo_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domains = self._qbo_get_state_domains()
+        wanted = [domains[state] for state in value if state in domains]
+        found = Domain.OR(wanted)
+        if False in value:
+            found |= ~Domain.OR(domains.values())
+        return found
+
+    @api.model
+    def _qbo_get_state_domains(self):
+        """Return ``{state: Domain}``; the same as :meth:`_qbo_get_state`."""
+        at_quickbooks = self._qbo_make_domain(
+            "SELECT x.res_id FROM qbo_binding x", "x.qbo_id IS NOT NULL"
+        )
+        differs = self._qbo_make_domain(
+            "SELECT x.res_id FROM qbo_operation x",
+            """x.state = 'differs' AND NOT EXISTS (
+                SELECT FROM qbo_operation y
+                 WHERE y.res_model = x.res_model AND y.res_id = x.res_id
+                   AND y.id > x.id AND y.state != 'cancelled')""",
+        )
+        operations = "SELECT x.res_id FROM qbo_operation x"
+        queued = self._qbo_make_domain(operations, "x.state IN %s", ON_ITS_WAY)
+        failed = self._qbo_make_domain(operations, "x.state = 'failed'")
+        documents = self._qbo_get_domain() & Domain(
+            "company_id", "in", self._qbo_get_connected_companies().ids
+        )
+        waiting = documents & ~at_quickbooks & ~queued & ~failed
+        excluded = Domain("qbo_excluded", "=", True)
+        open_ = waiting & ~excluded & Domain("state", "!=", "cancel")
+        decided = Domain("qbo_approval", "in", list(STATES_OF_APPROVALS))
+        return {
+            "not_pushed": open_ & ~decided & self._qbo_get_start_domain(),
+            "to_approve": open_ & Domain("qbo_approval", "=", "submitted"),
+            "approved": open_ & Domain("qbo_approval", "=", "approved"),
+            "queued": documents & queued & ~at_quickbooks,
+            "pushed": documents & at_quickbooks & ~differs,
+            "differs": documents & at_quickbooks & differs,
+            "failed": documents & failed & ~at_quickbooks,
+            "excluded": waiting & excluded,
+        }
+
+    @api.model
+    def _qbo_make_domain(self, select, condition, *values):
+        """Return the domain of the ids that a query on the outbox gives."""
+        # Only the connection that lives counts: links of older ones are kept.
+        query = SQL(
+            f"""{select}
+               JOIN qbo_connection c ON c.id = x.connection_id AND c.active
+              WHERE x.res_model = %s AND {condition}""",  # noqa: S608
+            self._name,
+            *values,
+        )
+        for model, names in (
+            ("qbo.binding", ("res_model", "res_id", "qbo_id", "connection_id")),
+            ("qbo.operation", ("res_model", "res_id", "state", "connection_id")),
+            ("qbo.connection", ("active",)),
+        ):
+            self.env[model].sudo().flush_model(names)
+        return Domain("id", "in", query)
+
+    @api.model
+    def _qbo_get_connected_companies(self):
+        return self.env["qbo.connection"].sudo().search([]).company_id
+
+    @api.model
+    def _qbo_get_start_domain(self):
+        field = self._qbo_get_day_field()
+        before = [
+            Domain("company_id", "=", connection.company_id.id)
+            & Domain(field, "<", connection.start_date)
+            for connection in self.env["qbo.connection"]
+            .sudo()
+            .search([("start_date", "!=", False)])
+        ]
+        return ~Domain.OR(before) if before else Domain.TRUE
+
+    @api.depends("qbo_state")
+    def _compute_qbo_binding(self):
+        connections = self._origin._qbo_get_connections()
+        for document in self:
+            binding = self.env["qbo.binding"]
+            connection = connections.get(document._origin.company_id)
+            if connection and document._origin:
+                binding = document._origin._qbo_get_binding(connection)
+            document.qbo_id = binding.qbo_id
+            document.qbo_doc_number = binding.qbo_id and binding.doc_number
+            document.qbo_url = binding.qbo_id and binding._get_url()
+
+    # === WHAT THE FORM SAYS === #
+
+    @api.depends("qbo_state")
+    @api.depends_context("uid")
+    def _compute_qbo_notice(self):
+        for document in self:
+            values = document._origin._qbo_prepare_notice() if document._origin else {}
+            document.qbo_notice = values.get("notice")
+            document.qbo_notice_level = values.get("level")
+            for name in ("submit", "approve", "push", "retry", "exclude"):
+                document[f"qbo_may_{name}"] = name in values.get("may", ())
+
+    def _qbo_prepare_notice(self):
+        """Return what the strip says and which buttons apply.
+
+        :return: dict of ``notice`` (text), ``level`` and ``may`` (names of buttons)
+        """
+        state = self.sudo().qbo_state
+        if not state:
+            return {}
+        return getattr(self, f"_qbo_notice_{state}")(self._qbo_get_connection())
+
+    def _qbo_is_approver(self):
+        return self.env.su or self.env.user.has_group(APPROVER_GROUP)
+
+    def _qbo_notice_not_pushed(self, connection):
+        may = ["submit"] if connection.approval_required else []
+        may += ["exclude"]
+        document = self.sudo()
+        if document.qbo_approval == "rejected":
+            return {
+                "level": "danger",
+                "notice": self.env._(
+                    "Not approved for QuickBooks: %(reason)s Mend it and submit it "
+                    "again.",
+                    reason=document.qbo_reject_reason,
+                ),
+                "may": ["submit", "exclude"],
+            }
+        if connection.approval_required:
+            return {"may": may}
+        may += [] if self._qbo_get_state_refusal(is_push=True) else ["push"]
+        return {"may": may}
+
+    def _qbo_notice_to_approve(self, connection):
+        document = self.sudo()
+        is_approver = self._qbo_is_approver()
+        refusal = is_approver and self._qbo_get_approver_refusal(
+            connection, self._qbo_get_title()
+        )
+        if is_approver and not refusal:
+            notice = self.env._(
+                "%(name)s asks you to approve this document for QuickBooks.",
+                name=document.qbo_submitted_by_id.name or self.env._("Somebody"),
+            )
+        else:
+            notice = refusal or self.env._(
+                "Waits for approval, before it goes to QuickBooks. %(who)s",
+                who=self._qbo_name_approvers(connection),
+            )
+        if document.qbo_first_approved_by_id:
+            notice += " " + self.env._(
+                "%(name)s approved it as the first of two.",
+                name=document.qbo_first_approved_by_id.name,
+            )
+        may = ["exclude"] if refusal else ["approve", "exclude"]
+        return {"level": "info", "notice": notice, "may": may}
+
+    def _qbo_notice_approved(self, connection):
+        document = self.sudo()
+        changes = document._qbo_list_changes(connection)
+        if changes and connection.approval_required:
+            return {
+                "level": "warning",
+                "notice": self._qbo_make_changed_sentence(changes),
+                "may": ["submit", "exclude"],
+            }
+        refusal = self._qbo_get_connection_refusal(connection) or "\n".join(
+            self._qbo_get_blockers(connection)
+        )
+        if refusal:
+            return {"level": "warning", "notice": refusal, "may": ["push", "exclude"]}
+        return {
+            "level": "info",
+            "notice": self.env._(
+                "Approved by %(name)s. It goes to QuickBooks when an approver clicks "
+                "Push to QBO.",
+                name=document.qbo_approved_by_id.name,
+            ),
+            "may": ["push", "exclude"],
+        }
+
+    def _qbo_notice_queued(self, connection):
+        operation = self._qbo_get_last_operations()[self.id]
+        failed = operation._get_failed()
+        if failed:
+            return {
+                "level": "danger",
+                "notice": self.env._(
+                    "Waits for %(name)s, which could not go to QuickBooks: %(reason)s",
+                    name=failed.name,
+                    reason=failed._get_reason(),
+                ),
+                "may": ["retry", "exclude"],
+            }
+        if operation.state == "uncertain":
+            notice = self.env._(
+                "Sent to QuickBooks, but no answer came. It is looked up there, and "
+                "sent again if it did not arrive: nothing is sent twice."
+            )
+            return {"level": "warning", "notice": notice}
+        refusal = self._qbo_get_connection_refusal(connection)
+        if refusal:
+            return {"level": "warning", "notice": refusal, "may": ["exclude"]}
+        if operation.state == "waiting":
+            notice = self.env._(
+                "Queued for QuickBooks; %(name)s goes there first.",
+                name=operation.blocked_by_id.name,
+            )
+        else:
+            notice = self.env._("On its way to QuickBooks.")
+        return {"level": "info", "notice": notice, "may": ["exclude"]}
+
+    def _qbo_notice_pushed(self, connection):
+        binding = self.sudo()._qbo_get_binding(connection)
+        if binding.remote_state != "alive":
+            kinds = dict(
+                binding._fields["remote_state"]._description_selection(self.env)
+            )
+            return {
+                "level": "warning",
+                "notice": self.env._(
+                    "In QuickBooks: number %(number)s, id %(id)s. It was changed "
+                    "there: %(state)s.",
+                    number=binding.doc_number or "-",
+                    id=binding.qbo_id,
+                    state=kinds[binding.remote_state].lower(),
+                ),
+            }
+        return {
+            "level": "success",
+            "notice": self.env._(
+                "In QuickBooks: number %(number)s, id %(id)s.",
+                number=binding.doc_number or "-",
+                id=binding.qbo_id,
+            ),
+        }
+
+    def _qbo_notice_differs(self, connection):
+        operation = self._qbo_get_last_operations()[self.id]
+        binding = self.sudo()._qbo_get_binding(connection)
+        return {
+            "level": "warning",
+            "notice": self.env._(
+                "In QuickBooks: number %(number)s, id %(id)s, but otherwise than it "
+                "was sent. %(gaps)s. Compare the two, and mend the one that is wrong.",
+                number=binding.doc_number or "-",
+                id=binding.qbo_id,
+                gaps="; ".join((operation.receipt or "").splitlines()),
+            ),
+        }
+
+    def _qbo_notice_failed(self, connection):
+        operation = self._qbo_get_last_operations()[self.id]
+        return {
+            "level": "danger",
+            "notice": self.env._(
+                "Not in QuickBooks. %(reason)s", reason=operation._get_reason()
+            ),
+            "may": ["retry", "exclude"],
+        }
+
+    def _qbo_notice_excluded(self, connection):
+        return {
+            "level": "info",
+            "notice": self.env._("Not pushed to QuickBooks: somebody marked it so."),
+        }
