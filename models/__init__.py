@@ -15,7 +15,10 @@ from . import qbo_operation
 from . import qbo_operation_prepare
 from . import qbo_operation_send
 from . import qbo_operation_settle
+from . import qbo_operation_view
+from . import qbo_operation_resolve
 from . import qbo_connection_worker
+from . import qbo_connection_push
 from . import qbo_sync_mixin
 from . import qbo_document_mixin
 from . import qbo_document_line_mixin

@@ -1,7 +1,19 @@
+import re
+
 from odoo import api, models
+from odoo.tools import format_datetime
+
+from .qbo_catalogue_entries import BUTTONS, CAUSES, CODES, STATES
 
 # The kind of a fault, as tools/fault_codes.py names it -> the cause it is shown under.
 CAUSES_OF_KINDS = {
+    "unauthorized": "connection",
+    "forbidden": "connection",
+    "subscription": "connection",
+    "company_reset": "connection",
+    "grant": "connection",
+    "client": "connection",
+    "throttled": "transient",
     "stale": "transient",
     "closed_period": "closed_period",
     "duplicate_name": "duplicate_name",
@@ -24,7 +36,22 @@ CAUSES_OF_CODES = {
     "6100": "tax",
     "2020": "missing",
     "5020": "forbidden",
+    "5030": "forbidden",
 }
+# What QuickBooks calls its lists in fault 2500 -> where its ids are kept here.
+ELEMENTS = {
+    "accounts": "Account",
+    "klasses": "Class",
+    "names": "Customer",
+    "items": "Item",
+    "terms": "Term",
+    "salesterms": "Term",
+    "taxcodes": "TaxCode",
+    "depts": "Department",
+}
+_ELEMENT = re.compile(r"(\w+) element id (\S+) not found", re.IGNORECASE)
+# Names that a sentence takes; more of them nobody reads.
+MOST_NAMES = 6
 
 
 class QboCatalogue(models.AbstractModel):
@@ -36,27 +63,7 @@ class QboCatalogue(models.AbstractModel):
     @api.model
     def _get_causes(self):
         """Return the causes as (key, title), in the order they are worth a look."""
-        return [
-            ("mapping", self.env._("Something is not mapped or missing in Odoo")),
-            ("ambiguous", self.env._("A person has to choose")),
-            ("inactive", self.env._("Something is inactive in QuickBooks")),
-            ("duplicate_name", self.env._("The name exists in QuickBooks")),
-            ("duplicate_number", self.env._("The number exists in QuickBooks")),
-            ("closed_period", self.env._("The books are closed for this date")),
-            ("reference", self.env._("QuickBooks no longer knows something used")),
-            ("tax", self.env._("QuickBooks does not accept the tax")),
-            ("amount", self.env._("QuickBooks does not accept an amount")),
-            ("too_long", self.env._("A text is too long for QuickBooks")),
-            ("missing", self.env._("QuickBooks misses a value")),
-            ("data", self.env._("QuickBooks does not accept a value")),
-            ("business", self.env._("A rule of QuickBooks stands against it")),
-            ("settled", self.env._("It is paid or deposited in QuickBooks")),
-            ("forbidden", self.env._("The QuickBooks user may not do this")),
-            ("transient", self.env._("QuickBooks did not answer as it should")),
-            ("uncertain", self.env._("The outcome is not known")),
-            ("bug", self.env._("The request was wrong: a defect of this program")),
-            ("dependency", self.env._("Something it needs failed")),
-        ]
+        return [(key, self.env._(entry.title)) for key, entry in CAUSES.items()]
 
     @api.model
     def _get_cause(self, fault):
@@ -64,3 +71,156 @@ class QboCatalogue(models.AbstractModel):
         return CAUSES_OF_CODES.get(fault.code) or CAUSES_OF_KINDS.get(
             fault.kind, "business"
         )
+
+    # === EXPLAINING === #
+
+    @api.model
+    def _explain(self, operation):
+        """Tell a person what there is to know of an operation.
+
+        :return: dict of ``title`` (the cause or the state), ``what`` (what happened,
+            to which record, why), ``fix`` (what to do) and ``buttons``: a list of
+            ``{"key", "name", "label"}``, the main one first, ``name`` being the
+            method of the operation
+        """
+        heading, entry = self._get_entries(operation)
+        values = self._get_values(operation)
+        own = self._get_own_sentence(operation)
+        return {
+            "title": self.env._(heading.title),
+            "what": own or self._fill(entry.what, values),
+            "fix": self._fill(entry.fix, values),
+            "buttons": [
+                {
+                    "key": key,
+                    "name": BUTTONS[key][1],
+                    "label": self.env._(BUTTONS[key][0]),
+                }
+                for key in entry.buttons
+                if operation._has_button(key)
+            ],
+        }
+
+    @api.model
+    def _get_entries(self, operation):
+        """Return the entry that gives the title, and the one that gives the words."""
+        if operation.state in ("failed", "waiting", "differs"):
+            key = "differs" if operation.state == "differs" else operation.cause
+            heading = CAUSES.get(key)
+            if heading:
+                is_code = operation.state == "failed" and operation.fault_kind
+                entry = CODES.get(operation.fault_code) if is_code else None
+                return heading, entry or heading
+        entry = STATES[self._get_state_key(operation)]
+        return entry, entry
+
+    @api.model
+    def _get_state_key(self, operation):
+        if operation.state == "queued":
+            if operation.connection_id._get_push_problem():
+                return "parked"
+            return "later" if operation.next_attempt_at else "queued"
+        # A failure whose cause nobody noted.
+        return operation.state if operation.state in STATES else "queued"
+
+    @api.model
+    def _get_own_sentence(self, operation):
+        """Return what this program itself wrote down, for the person who reads it."""
+        if operation.state in ("failed", "cancelled") and not operation.fault_kind:
+            return operation.fault_message
+        return False
+
+    @api.model
+    def _get_values(self, operation):
+        """Return what the texts of the catalogue may name."""
+        connection = operation.connection_id
+        return _Values(
+            name=lambda: operation.name,
+            books=lambda: connection.name,
+            problem=connection._get_push_problem,
+            uses=lambda: self._join_names(operation._get_used_names()),
+            culprit=lambda: self._name_culprit(operation),
+            waits=lambda: self._describe_blocker(operation.blocked_by_id),
+            attempts=lambda: operation.attempts or 1,
+            next=lambda: format_datetime(self.env, operation.next_attempt_at) or "-",
+            number=lambda: operation.doc_number or operation.name,
+            id=lambda: operation.qbo_id or "-",
+            gaps=lambda: (operation.receipt or "").replace("\n", "; "),
+        )
+
+    def _fill(self, text, values):
+        translated = self.env._(text)
+        try:
+            return translated % values
+        except (KeyError, TypeError, ValueError):
+            # A translation with a broken placeholder still says more than an error.
+            return translated
+
+    # === NAMES === #
+
+    def _join_names(self, names):
+        if not names:
+            return self.env._("nothing that is known here")
+        shown = ", ".join(names[:MOST_NAMES])
+        more = len(names) - MOST_NAMES
+        if more > 0:
+            return self.env._("%(names)s and %(count)s more", names=shown, count=more)
+        return shown
+
+    def _describe_blocker(self, blocker):
+        if not blocker:
+            return self.env._("something that was taken back")
+        if blocker.state == "failed":
+            reason = self._get_own_sentence(blocker) or self.env._(
+                CAUSES[blocker.cause or "business"].title
+            )
+            return self.env._(
+                "%(name)s, which failed: %(reason)s",
+                name=blocker.name,
+                reason=reason.rstrip("."),
+            )
+        return self.env._("%(name)s, which goes first", name=blocker.name)
+
+    def _name_culprit(self, operation):
+        """Return what QuickBooks complains of: 'Customer Acme (id 58)'."""
+        found = _ELEMENT.search(operation.fault_detail or "")
+        if not found:
+            return self._join_names(operation._get_used_names())
+        entity = ELEMENTS.get(found[1].lower())
+        return self._name_object(operation.connection_id, entity, found[2]) or (
+            self.env._(
+                "%(kind)s with the id %(id)s", kind=entity or found[1], id=found[2]
+            )
+        )
+
+    def _name_object(self, connection, entity, qbo_id):
+        """Return the name of an object of QuickBooks that is known here, or None."""
+        domain = [
+            ("connection_id", "=", connection.id),
+            ("entity", "=", entity),
+            ("qbo_id", "=", qbo_id),
+        ]
+        reference = (
+            self.env["qbo.reference"]
+            .with_context(active_test=False)
+            .search(domain, limit=1)
+        )
+        known = reference or self.env["qbo.binding"].search(domain, limit=1)
+        if not known:
+            return None
+        return self.env._(
+            "%(kind)s %(name)s (id %(id)s)",
+            kind=entity,
+            name=known.display_name,
+            id=qbo_id,
+        )
+
+
+class _Values:
+    """What texts may name, found out only where one does."""
+
+    def __init__(self, **makers):
+        self._makers = makers
+
+    def __getitem__(self, name):
+        return self._makers[name]()

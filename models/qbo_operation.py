@@ -272,7 +272,7 @@ class QboOperation(models.Model):
 
     def action_retry(self):
         """Send again what failed; what waits for it follows by itself."""
-        self.check_access("read")
+        self._check_for("quickbooks_online.group_qbo_approver")
         failed = self.sudo().filtered(lambda each: each.state == "failed")
         if not failed:
             raise UserError(

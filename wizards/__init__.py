@@ -1,2 +1,3 @@
 from . import qbo_connection_sever
 from . import qbo_document_reject
+from . import qbo_operation_resolve
