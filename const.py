@@ -205,3 +205,6 @@ BATCH_INTERVAL = 1.52
 MAXIMUM_ATTEMPTS = 15
 # Ours: a connection that was silent longer is tested before anything is sent.
 CONNECTION_TEST_HOURS = 12
+
+# Countries whose items need an account of purchases beside that of sales.
+BOTH_ACCOUNTS = ("CA", "GB")

@@ -1,12 +1,11 @@
 from odoo import models
 
+from ..const import BOTH_ACCOUNTS
 from ..tools import members
 from ..tools.members import compact
 from ..tools.name_match import Facts, clean_name
 
 SKU_LENGTH = 100
-# Countries whose items need the account of purchases, too.
-BOTH_ACCOUNTS = ("CA", "GB")
 
 
 class ProductProduct(models.Model):

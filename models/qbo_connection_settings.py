@@ -1,9 +1,13 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 INCOME_TYPES = ("Income",)
 EXPENSE_TYPES = ("Expense", "Cost of Goods Sold")
+# What was not used for so long needs no mapping.
+DAYS_IN_USE = 90
 
 
 class Rules(NamedTuple):
@@ -99,6 +103,80 @@ class QboConnection(models.Model):
             frozenset(mapping.tax_ids._ids): mapping.reference_id
             for mapping in self.mapping_ids
             if mapping.kind == "tax"
+        }
+
+    def _get_unmapped_taxes(self):
+        """Return the sets of taxes in use that have no tax code yet.
+
+        :rtype: list of account.tax recordsets; an empty one stands for lines without
+            tax
+        """
+        known = self._get_tax_codes()
+        sets = self._get_taxes_in_use()
+        if self._get_rules().tax == "line":
+            sets.add(())
+        taxes = [self.env["account.tax"].browse(ids) for ids in sorted(sets)]
+        if self._get_rules().tax == "manual":
+            taxes = [each for each in taxes if any(t._qbo_has_rate() for t in each)]
+        return [each for each in taxes if frozenset(each.ids) not in known]
+
+    def _get_taxes_in_use(self):
+        """Return the sets of taxes of late customer documents, and the default tax.
+
+        :rtype: set of sorted tuples of ids
+        """
+        company = self.company_id
+        self.env["account.move.line"].flush_model(
+            ["company_id", "date", "display_type", "move_id", "tax_ids"]
+        )
+        self.env["account.move"].flush_model(["move_type"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT array_agg(
+                           rel.account_tax_id ORDER BY rel.account_tax_id
+                       )
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_move_line_account_tax_rel rel
+                    ON rel.account_move_line_id = line.id
+                 WHERE line.company_id = %(company)s
+                   AND line.date >= %(since)s
+                   AND line.display_type = 'product'
+                   AND move.move_type IN ('out_invoice', 'out_refund')
+              GROUP BY line.id
+                """,
+                company=company.id,
+                since=fields.Date.today() - timedelta(days=DAYS_IN_USE),
+            )
+        )
+        sets = {tuple(ids) for (ids,) in rows}
+        default = company.sudo().account_sale_tax_id
+        return sets | {tuple(default.ids)} if default else sets
+
+    def action_open_settings(self):
+        """Open what documents cannot be prepared without."""
+        self.ensure_one()
+        view = self.env.ref("quickbooks_online.qbo_connection_view_form_settings")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Settings of %(name)s", name=self.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+            "target": "new",
+        }
+
+    def action_open_taxes(self):
+        """Open the tax mapping of this connection."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "quickbooks_online.qbo_mapping_action"
+        )
+        return action | {
+            "domain": [("kind", "=", "tax"), ("connection_id", "=", self.id)],
+            "context": {"default_kind": "tax", "default_connection_id": self.id},
         }
 
     def _has_currency(self, code):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..const import CLOCK_WARNING_DAYS
+from ..const import BOTH_ACCOUNTS, CLOCK_WARNING_DAYS
 from ..exceptions import VaultError
 from .qbo_connection import ADMINISTRATOR_GROUP, ENCRYPTED_FIELDS
 from .qbo_grant import ENCRYPTED_FIELDS as TOKEN_FIELDS
@@ -15,6 +15,8 @@ CHECKS = (
     "currency",
     "lists",
     "numbers",
+    "accounts",
+    "taxes",
     "verifier",
     "meter",
     "mail",
@@ -100,6 +102,11 @@ class QboPreflight(models.AbstractModel):
             ),
             "lists": (self.env._("QuickBooks' lists"), self.env._("Read them now")),
             "numbers": (self.env._("Document numbers"), self.env._("Open QuickBooks")),
+            "accounts": (
+                self.env._("Accounts of new products"),
+                self.env._("Choose them"),
+            ),
+            "taxes": (self.env._("Tax mapping"), self.env._("Map taxes")),
             "verifier": (self.env._("Webhook verifier token"), self.env._("Enter it")),
             "meter": (
                 self.env._("Metered calls"),
@@ -248,6 +255,44 @@ class QboPreflight(models.AbstractModel):
         )
 
     @api.model
+    def _check_accounts(self, connection):
+        if not connection.home_currency:
+            return "waiting", self.env._("Known once the company is chosen.")
+        income, expense = connection.income_account_id, connection.expense_account_id
+        if not income.active:
+            return "blocked", self.env._(
+                "No income account is chosen: invoices cannot go to QuickBooks."
+            )
+        if connection.country_code in BOTH_ACCOUNTS and not expense.active:
+            return "blocked", self.env._(
+                "No expense account is chosen, which QuickBooks wants for products in "
+                "this country."
+            )
+        names = (income + expense).mapped("display_name")
+        return "ok", ", ".join(names)
+
+    @api.model
+    def _check_taxes(self, connection):
+        if not connection.home_currency:
+            return "waiting", self.env._("Known once the company is chosen.")
+        rules = connection._get_rules()
+        if rules.tax == "off":
+            return "ok", self.env._("Sales tax is switched off in QuickBooks.")
+        if rules.tax == "automated":
+            return "ok", self.env._("QuickBooks reckons sales tax; nothing to map.")
+        unmapped = connection._get_unmapped_taxes()
+        if not unmapped:
+            return "ok", self.env._("All taxes in use have a tax code.")
+        return "warning", self.env._(
+            "Without a tax code, so that documents with them cannot go to QuickBooks: "
+            "%(taxes)s.",
+            taxes="; ".join(
+                " + ".join(taxes.mapped("name")) or self.env._("lines without tax")
+                for taxes in unmapped
+            ),
+        )
+
+    @api.model
     def _check_verifier(self, connection):
         if connection.has_verifier_token:
             return "ok", self.env._("Notices of Intuit can be told from forged ones.")
@@ -338,6 +383,14 @@ class QboPreflight(models.AbstractModel):
             "url": f"{connection._get_endpoints().app}/app/settings?p=Sales",
             "target": "new",
         }
+
+    @api.model
+    def _mend_accounts(self, connection):
+        return connection.action_open_settings()
+
+    @api.model
+    def _mend_taxes(self, connection):
+        return connection.action_open_taxes()
 
     @api.model
     def _mend_verifier(self, connection):

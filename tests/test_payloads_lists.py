@@ -129,9 +129,20 @@ class TestListPayload(PayloadCase):
     def test_taxes_of_another_company(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.goods.taxes_id = False
-        self.env["account.tax.group"].create({"name": "Other", "company_id": other.id})
+        self.env["account.tax.group"].create(
+            {
+                "name": "Other",
+                "company_id": other.id,
+                "country_id": self.env.ref("base.us").id,
+            }
+        )
         self.goods.taxes_id = self.env["account.tax"].create(
-            {"name": "Theirs", "amount": 7, "company_id": other.id}
+            {
+                "name": "Theirs",
+                "amount": 7,
+                "company_id": other.id,
+                "country_id": self.env.ref("base.us").id,
+            }
         )
         self.assertFalse(self.prepare(self.goods)["Taxable"])
 

@@ -232,10 +232,13 @@ class TestAbroad(PayloadCase):
             ),
             "120.00",
         )
+        pricelist = self.books["product.pricelist"].create(
+            {"name": "Euros", "currency_id": self.euro.id}
+        )
         order = self.create_order(
             [(self.service, 1, 100)],
             partner=self._create_customer("Rome", state_id=False),
-            currency_id=self.euro.id,
+            pricelist_id=pricelist.id,
         )
         self.assertEqual(self.prepare(order)["ExchangeRate"], Decimal("0.8"))
         self.check_delivered(order, "120.00")

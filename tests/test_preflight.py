@@ -44,6 +44,10 @@ class TestPreflight(QboCommon):
         )
         self.connect()
         self.mend("lists")
+        self.connection.income_account_id = self.env["qbo.reference"].search(
+            [("account_type", "=", "Income")], limit=1
+        )
+        self.env.flush_all()
         self.control(
             "POST",
             f"company/{self.connection.realm_id}",
