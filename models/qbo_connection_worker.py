@@ -166,7 +166,7 @@ class QboConnection(models.Model):
         return (
             self._settle_uncertain(client, pace)
             or self._prepare_queued()
-            or self._look_up_names(client)
+            or self._look_up(client)
             or self._send_round(client, pace)
         )
 
@@ -195,7 +195,7 @@ class QboConnection(models.Model):
             queries = uncertain._get_settle_queries()
         if not ids:
             return False
-        found = self.env["qbo.operation"]._read_settled(client, queries)
+        found = self.env["qbo.operation"]._read_found(client, queries)
         with self._work() as operations:
             again = operations.browse(ids)._settle(found)
             flights = operations._make_flights(again)
@@ -206,17 +206,17 @@ class QboConnection(models.Model):
         with self._work() as operations:
             return bool(operations._prepare_ready(self, _ROUND))
 
-    def _look_up_names(self, client):
+    def _look_up(self, client):
         with self._work() as operations:
-            unknown = operations._get_unknown_names(self, _ROUND)
+            unknown = operations._get_unknown(self, _ROUND)
             ids = unknown.ids
-            queries = unknown._get_name_queries()
+            queries = unknown._get_look_up_queries()
         if not ids:
             return False
-        found = self.env["qbo.operation"]._read_names(self, client, queries)
+        found = self.env["qbo.operation"]._read_found(client, queries)
         with self._work() as operations:
             unknown = operations.browse(ids)
-            unknown._judge_names(found)
+            unknown._judge(found)
             unknown._tell_users()
         return True
 
@@ -238,7 +238,7 @@ class QboConnection(models.Model):
         """
         waiting = deque(flights)
         stopper = None
-        with _Sender(client, is_real=isinstance(self.env.cr, Cursor)) as sender:
+        with _Sender(client, self._has_real_transactions()) as sender:
             while waiting or sender.is_busy:
                 while waiting and not stopper and sender.has_room:
                     pace.wait(len(waiting))
@@ -253,6 +253,11 @@ class QboConnection(models.Model):
                     stopper = stopper or self._get_stopper(flight)
         if stopper:
             raise stopper
+
+    def _has_real_transactions(self):
+        """False in a test whose transactions nest in one cursor, for one thread."""
+        with own_transaction(self.env) as env:
+            return isinstance(env.cr, Cursor)
 
     def _record_flight(self, flight, is_sent=True):
         with self._work() as operations:
@@ -295,7 +300,7 @@ class _Pace:
 class _Sender:
     """Sends flights in threads, which touch nothing of Odoo's but the client.
 
-    In a test, whose transactions nest in one cursor, each flight is sent at once.
+    Without real transactions each flight is sent at once.
     """
 
     def __init__(self, client, is_real):

@@ -138,20 +138,42 @@ class QboOperation(models.Model):
     # === WHO HAS ITS NAME === #
 
     @api.model
-    def _get_unknown_names(self, connection, limit):
-        """Return operations of lists whose names were not looked up yet."""
+    def _get_unknown(self, connection, limit):
+        """Return operations that must be looked up before they are sent.
+
+        Of lists all, because QuickBooks may have the name; of documents those that
+        were sent before: an answer that said no is not always true, and under another
+        request id QuickBooks would create it again.
+        """
         return self.search(
             [
                 ("connection_id", "=", connection.id),
                 ("state", "=", "queued"),
                 ("is_prepared", "=", True),
                 ("is_looked_up", "=", False),
+                "|",
                 ("entity", "in", NAME_LISTS),
+                ("sent_at", "!=", False),
                 *self._get_due_domain(),
             ],
-            order="id",
+            order="wave, id",
             limit=limit,
         )
+
+    def _get_look_up_queries(self):
+        lists = self.filtered(lambda each: each.entity in NAME_LISTS)
+        return lists._get_name_queries() | (self - lists)._get_number_queries()
+
+    def _judge(self, found):
+        """Decide for each operation by what QuickBooks has.
+
+        :param dict found: ``{entity: list of objects}``
+        """
+        lists = self.filtered(lambda each: each.entity in NAME_LISTS)
+        if lists:
+            lists._judge_names(found)
+        unknown = (self - lists)._settle(found)
+        unknown.write({"is_looked_up": True})
 
     def _get_name_queries(self):
         """Return ``{name: (entity, condition)}`` that find who has these names."""
@@ -180,21 +202,6 @@ class QboOperation(models.Model):
         if not record:
             return name_match.Facts(name=self.name)
         return record._qbo_get_facts(self.connection_id)
-
-    @api.model
-    def _read_names(self, connection, client, queries):
-        """Ask QuickBooks.
-
-        :return: ``{kind: list of objects}``
-        :raise QboError: one of the queries failed
-        """
-        answers = client.query_all_batch(queries)
-        found = {}
-        for name, answer in answers.items():
-            if isinstance(answer, QboError):
-                raise answer
-            found.setdefault(name.split()[0], []).extend(answer)
-        return found
 
     def _judge_names(self, found):
         """Link, rename, hand to a person or leave to be created, each operation.

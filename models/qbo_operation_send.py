@@ -75,7 +75,7 @@ class QboOperation(models.Model):
             SQL(
                 """SELECT id, wave FROM qbo_operation
                     WHERE connection_id = %s AND state = 'queued' AND is_prepared
-                      AND (is_looked_up OR entity NOT IN %s)
+                      AND (is_looked_up OR (entity NOT IN %s AND sent_at IS NULL))
                       AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
                     ORDER BY wave, id LIMIT %s
                       FOR UPDATE SKIP LOCKED""",
@@ -192,6 +192,7 @@ class QboOperation(models.Model):
                     {
                         "state": "queued",
                         "is_alone": True,
+                        "is_looked_up": False,
                         "generation": operation.generation + 1,
                     }
                 )
@@ -223,6 +224,7 @@ class QboOperation(models.Model):
             )
         elif fault.kind == "stale":
             self.generation += 1
+            self.is_looked_up = False
             self._try_later(fault)
         else:
             self._note_fault(fault, state="failed", generation=self.generation + 1)
@@ -375,9 +377,8 @@ class QboOperation(models.Model):
                 "doc_number": answer.get("DocNumber"),
                 "answer": to_plain(answer),
                 "done_at": fields.Datetime.now(),
-                "is_looked_up": True,
                 "next_attempt_at": False,
-                "cause": False,
+                "cause": "differs" if gaps else False,
                 "fault_kind": False,
                 "fault_code": False,
                 "fault_message": False,

@@ -39,12 +39,14 @@ class QboOperation(models.Model):
     def _get_settle_queries(self):
         """Return ``{name: (entity, condition)}`` that find what became of these."""
         lists = self.filtered(lambda each: each.entity in NAME_LISTS)
-        queries = lists._get_sent_name_queries()
-        documents = self - lists
-        for entity in sorted(set(documents.mapped("entity"))):
+        return lists._get_sent_name_queries() | (self - lists)._get_number_queries()
+
+    def _get_number_queries(self):
+        queries = {}
+        for entity in sorted(set(self.mapped("entity"))):
             numbers = [
                 self._load(each.body)["DocNumber"]
-                for each in documents
+                for each in self
                 if each.entity == entity
             ]
             for start in range(0, len(numbers), NUMBERS_PER_QUERY):
@@ -135,10 +137,12 @@ class QboOperation(models.Model):
         )
 
     @api.model
-    def _read_settled(self, client, queries):
-        """Ask QuickBooks; a query that failed leaves all of it uncertain.
+    def _read_found(self, client, queries):
+        """Ask QuickBooks.
 
-        :raise QboError: a query failed
+        :param dict queries: ``{"<entity> <number>": (entity, condition)}``
+        :return: ``{entity: list of objects}``
+        :raise QboError: one of the queries failed; half an answer decides nothing
         """
         found = {}
         for name, answer in client.query_all_batch(queries).items():

@@ -1,0 +1,272 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..tools import payload
+from .common import QboCommon
+from .outbox import OutboxMixin
+
+
+@tagged("post_install", "-at_install")
+class TestOutbox(OutboxMixin, QboCommon):
+    """What a push leaves in QuickBooks and here."""
+
+    def test_pushed_invoice_is_in_quickbooks_as_it_was_approved(self):
+        invoice = self.create_invoice()
+        operation = self.push(invoice)
+        self.assertEqual(operation.state, "done", operation.fault_message)
+        (document,) = self.get_documents(invoice)
+        self.assertEqual(operation.qbo_id, document["Id"])
+        self.assertEqual(document["DocNumber"], invoice.name)
+        self.assertEqual(document["TotalAmt"], invoice.amount_total)
+        binding = self.env["qbo.binding"]._find(self.connection, invoice, "Invoice")
+        self.assertEqual(binding[invoice.id].qbo_id, document["Id"])
+        self.assertEqual(binding[invoice.id].origin, "created")
+
+    def test_customer_and_products_go_first(self):
+        invoice = self.create_invoice()
+        self.push(invoice)
+        (document,) = self.get_documents(invoice)
+        customers = {each["Id"]: each for each in self.get_objects("Customer")}
+        customer = customers[document["CustomerRef"]["value"]]
+        self.assertEqual(customer["DisplayName"], invoice.partner_id.name)
+        ids = self.env["qbo.binding"]._get_ids(
+            self.connection, [("res.partner", invoice.partner_id.id, "Customer")]
+        )
+        self.assertEqual(list(ids.values()), [customer["Id"]])
+
+    def test_one_customer_for_many_invoices(self):
+        invoices = [self.create_invoice() for _number in range(3)]
+        operations = self.push(*invoices)
+        self.assertEqual(set(operations.mapped("state")), {"done"})
+        names = [each["DisplayName"] for each in self.get_objects("Customer")]
+        self.assertEqual(names.count(self.customer.name), 1)
+
+    def test_what_was_queued_is_sent_whatever_becomes_of_the_record(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        invoice.with_context(qbo_test=True).narration = "changed afterwards"
+        self.work()
+        (document,) = self.get_documents(invoice)
+        sent = payload.load(operation.body)
+        self.assertNotIn("changed afterwards", str(document.get("CustomerMemo")))
+        self.assertEqual(sent["PrivateNote"], document["PrivateNote"])
+
+    def test_a_second_push_while_queued_keeps_one_row(self):
+        invoice = self.create_invoice()
+        first = self.queue(invoice)
+        second = self.queue(invoice)
+        self.assertEqual(first, second)
+        self.work()
+        self.assertEqual(len(self.get_documents(invoice)), 1)
+
+    def test_a_push_while_the_outcome_is_unknown_is_refused(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        operation.state = "uncertain"
+        with self.fails(UserError) as caught:
+            self.queue(invoice)
+        self.assertIn(invoice.name, str(caught.exception))
+
+    def test_parked_while_the_connection_is_suspended(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        self.connection._suspend("grant")
+        self.env.invalidate_all()
+        self.control("DELETE", "requests")
+        self.work()
+        self.assertEqual(operation.state, "queued")
+        self.assertFalse(self.get_calls())
+
+    def test_goes_on_after_the_reconnect(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        self.connection._suspend("grant")
+        self.env.invalidate_all()
+        self.work()
+        self.connect()
+        self.work()
+        self.assertEqual(operation.state, "done", operation.receipt)
+
+    def test_connection_in_doubt_is_tested_before_anything_is_sent(self):
+        operation = self.queue(self.create_invoice())
+        governor = self.env["qbo.governor"].search([])
+        governor.last_good_call_at = fields.Datetime.now() - timedelta(days=1)
+        self.env.flush_all()
+        self.inject("companyinfo", fault="3100", times=1)
+        self.control("DELETE", "requests")
+        self.work()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertEqual(operation.state, "queued")
+        self.assertFalse(self.get_calls("batch"))
+
+    def test_few_calls_for_many_documents(self):
+        invoices = [self.create_invoice() for _number in range(40)]
+        self.control("DELETE", "requests")
+        operations = self.push(*invoices)
+        self.assertEqual(set(operations.mapped("state")), {"done"})
+        # Names, one batch of customer and products, two of invoices.
+        self.assertLessEqual(len(self.get_calls("/v3/")), 6)
+
+    def test_a_bad_row_stops_nobody(self):
+        good, bad = self.create_invoice(), self.create_invoice()
+        self.inject_item("Invoice", bad.name, fault="6000")
+        operations = self.push(good, bad)
+        self.assertEqual(operations.mapped("state"), ["done", "failed"])
+        self.assertEqual(operations[1].cause, "business")
+
+    def test_dependants_of_a_failed_customer_go_once_it_is_mended(self):
+        self.inject_item("Customer", self.customer.name, fault="2050")
+        invoice = self.create_invoice()
+        operation = self.push(invoice)
+        self.assertEqual(operation.state, "waiting")
+        self.assertEqual(operation.cause, "dependency")
+        customer = operation.blocked_by_id
+        self.assertEqual(customer.state, "failed")
+        self.assertEqual(customer.cause, "too_long")
+        customer.action_retry()
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(customer.state, "done")
+        self.assertEqual(operation.state, "done", operation.receipt)
+
+    def test_cancelled_before_it_was_sent_never_leaves(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        self.assertFalse(operation._cancel("The gate was reopened."))
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(operation.state, "cancelled")
+        self.assertFalse(self.get_documents(invoice))
+
+    def test_difference_is_a_state_of_its_own(self):
+        invoice = self.create_invoice()
+        operation = self.queue(invoice)
+        operation.expectation = {**operation.expectation, "total": "999.99"}
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(operation.state, "differs")
+        self.assertIn("999.99", operation.receipt)
+
+    def inject_item(self, entity, text, **action):
+        self.control(
+            "POST",
+            "faults",
+            match={
+                "item": {"entity": entity, "operation": "create", "body": text},
+                "times": 1,
+            },
+            action=action,
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestAdoption(OutboxMixin, QboCommon):
+    """What QuickBooks has already is found, not made a second time."""
+
+    def bookkeeper_creates(self, entity, **values):
+        return self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity=entity,
+            operation="create",
+            values=values,
+        )
+
+    def push_for(self, name, **values):
+        partner = self._create_customer(name, **{"email": False, **values})
+        invoice = self.create_invoice(partner=partner)
+        operation = self.push(invoice)
+        customer = self.env["qbo.operation"]._get_last(partner)[partner.id]
+        return partner, operation, customer
+
+    def get_customers(self, name):
+        return [
+            each
+            for each in self.get_objects("Customer")
+            if each["DisplayName"].casefold() == name.casefold()
+        ]
+
+    def test_same_name_and_nothing_against_it_is_linked(self):
+        self.bookkeeper_creates(
+            "Customer",
+            DisplayName="Adopted Ltd",
+            PrimaryEmailAddr={"Address": "pay@adopted.example"},
+        )
+        partner, operation, customer = self.push_for(
+            "Adopted Ltd", email="pay@adopted.example"
+        )
+        self.assertEqual(operation.state, "done", operation.receipt)
+        self.assertEqual(customer.state, "done")
+        (found,) = self.get_customers("Adopted Ltd")
+        self.assertEqual(customer.qbo_id, found["Id"])
+        self.assertIn("e-mail address", partner.message_ids[0].body)
+
+    def test_a_contradiction_goes_to_a_person(self):
+        self.bookkeeper_creates(
+            "Customer",
+            DisplayName="Smith",
+            PrimaryEmailAddr={"Address": "one@smith.example"},
+        )
+        _partner, operation, customer = self.push_for(
+            "Smith", email="other@smith.example"
+        )
+        self.assertEqual(operation.state, "waiting")
+        self.assertEqual((customer.state, customer.cause), ("failed", "ambiguous"))
+        self.assertIn("one@smith.example", customer.fault_message)
+        customer._link_by_person(payload.load(customer.candidates[0]["object"]))
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(operation.state, "done", operation.receipt)
+        self.assertEqual(len(self.get_customers("Smith")), 1)
+
+    def test_a_person_may_create_another(self):
+        self.bookkeeper_creates(
+            "Customer",
+            DisplayName="Smith",
+            PrimaryEmailAddr={"Address": "one@smith.example"},
+        )
+        _partner, operation, customer = self.push_for(
+            "Smith", email="other@smith.example"
+        )
+        customer._create_by_person()
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(operation.state, "done", customer.fault_message)
+        self.assertEqual(len(self.get_customers("Smith (Customer)")), 1)
+
+    def test_a_vendor_of_the_name_gets_the_customer_a_suffix(self):
+        self.bookkeeper_creates("Vendor", DisplayName="Both Ways")
+        _partner, operation, customer = self.push_for("Both Ways")
+        self.assertEqual(operation.state, "done", customer.fault_message)
+        self.assertEqual(len(self.get_customers("Both Ways (Customer)")), 1)
+
+    def test_an_inactive_one_goes_to_a_person(self):
+        made = self.bookkeeper_creates("Customer", DisplayName="Gone Away")
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Customer",
+            operation="deactivate",
+            id=made["object"]["Id"] if "object" in made else made["Id"],
+        )
+        _partner, _operation, customer = self.push_for("Gone Away")
+        self.assertEqual((customer.state, customer.cause), ("failed", "inactive"))
+
+    def test_two_partners_of_one_name_become_two_customers(self):
+        first, second = (self._create_customer("Twin") for _number in range(2))
+        invoices = [self.create_invoice(partner=each) for each in (first, second)]
+        operations = self.push(*invoices)
+        self.assertEqual(set(operations.mapped("state")), {"done"})
+        self.assertEqual(len(self.get_customers("Twin")), 1)
+        self.assertEqual(len(self.get_customers("Twin (Customer)")), 1)
+
+    def test_a_setting_asks_a_person_always(self):
+        self.connection.ask_before_linking = True
+        self.bookkeeper_creates("Customer", DisplayName="Surely The Same")
+        _partner, _operation, customer = self.push_for("Surely The Same")
+        self.assertEqual((customer.state, customer.cause), ("failed", "ambiguous"))
