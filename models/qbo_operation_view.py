@@ -2,13 +2,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..tools.pretty import pretty
 
 APPROVER_GROUP = "quickbooks_online.group_qbo_approver"
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
-# Whom retries and links may not be asked of for less than these.
-STATES_WITH_REQUEST = ("sent", "uncertain", "done", "differs", "failed")
 
 
 class QboOperation(models.Model):
@@ -187,8 +186,31 @@ class QboOperation(models.Model):
             operation.approval_text = record and operation._describe_approval(record)
 
     def _describe_approval(self, record):
-        """Hook: who approved the record and when, a line for each; '' without."""
-        return ""
+        """Return who submitted and approved the record, a line for each."""
+        if not isinstance(record, self.pool["qbo.approval.mixin"]):
+            return ""
+        steps = (
+            (
+                self.env._("Submitted by"),
+                record.qbo_submitted_by_id,
+                record.qbo_submitted_at,
+            ),
+            (self.env._("First approved by"), record.qbo_first_approved_by_id, None),
+            (
+                self.env._("Approved by"),
+                record.qbo_approved_by_id,
+                record.qbo_approved_at,
+            ),
+        )
+        return "\n".join(
+            " ".join(
+                filter(
+                    None, (label, user.name, when and format_datetime(self.env, when))
+                )
+            )
+            for label, user, when in steps
+            if user
+        )
 
     @api.depends("body", "payload", "answer")
     def _compute_evidence(self):
