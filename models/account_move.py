@@ -85,3 +85,14 @@ class AccountMove(models.Model):
             yield self.env._("%(title)s is not posted. Post it first.", title=title)
         elif not self.invoice_date:
             yield self.env._("%(title)s has no invoice date. Enter one.", title=title)
+
+    def _qbo_list_line_blockers(self, connection, rules, title):
+        yield from super()._qbo_list_line_blockers(connection, rules, title)
+        is_discounted = any(line.display_type == "epd" for line in self.line_ids)
+        if rules.tax == "line" and is_discounted:
+            yield self.env._(
+                "The payment terms of %(title)s lower its tax for early payment, but "
+                "QuickBooks reckons the tax of the whole price. Choose other payment "
+                "terms, or let theirs lower the tax only when the customer pays.",
+                title=title,
+            )

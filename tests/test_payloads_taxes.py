@@ -317,3 +317,37 @@ class TestAbroad(PayloadCase):
         self.assertEqual(self.prepare(foreign)["CurrencyRef"], {"value": "EUR"})
         self.assertEqual(foreign._qbo_get_facts(self.connection).currency, "EUR")
         self.deliver(foreign)
+
+    def test_customer_of_documents_under_way(self):
+        self.map_taxes()
+        invoice = self.create_invoice(currency_id=self.euro.id)
+        order = self.create_order(partner=self._create_customer("Rome"))
+        outbox = self.env["qbo.operation"]
+        outbox._enqueue(self.connection, invoice)
+        outbox._enqueue(self.connection, order)
+        currencies = [
+            self.prepare(record.partner_id)["CurrencyRef"]["value"]
+            for record in (invoice, order)
+        ]
+        self.assertEqual(currencies, ["EUR", "GBP"])
+        facts = self.customer._qbo_get_facts(self.connection)
+        self.assertEqual(facts.currency, "EUR")
+
+    def test_early_payment_that_lowers_the_tax(self):
+        self.map_taxes()
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2 % in a week",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 7,
+                "early_pay_discount_computation": "mixed",
+                "line_ids": [(0, 0, {"nb_days": 30})],
+            }
+        )
+        invoice = self.create_invoice(invoice_payment_term_id=term.id)
+        # 20 % of 294.00 is 58.80; QuickBooks would reckon 60.00.
+        self.assertEqual(invoice.amount_tax, 58.80)
+        self.assertIn("lower its tax", self.get_blocker(invoice))
+        term.early_pay_discount_computation = "included"
+        self.check_delivered(self.create_invoice(), "360.00")

@@ -57,7 +57,8 @@ def make_text(text, length):
         return text
     start = cut(text, length - len(ELLIPSIS))
     blank = max(start.rfind(" "), start.rfind("\n"))
-    if blank > len(start) - _LONGEST_WORD and not text[len(start)].isspace():
+    is_near = blank > max(0, len(start) - _LONGEST_WORD)
+    if is_near and not text[len(start)].isspace():
         start = start[:blank]
     return start.rstrip() + ELLIPSIS
 
