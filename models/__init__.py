@@ -43,6 +43,8 @@ from . import account_move_gate
 from . import account_move_line_gate
 from . import sale_order_gate
 from . import sale_order_line_gate
+from . import qbo_ledger
+from . import qbo_preview_mixin
 from . import res_partner_gate
 from . import qbo_link_gate
 from . import ir_http

@@ -10,7 +10,10 @@ from . import test_payloads_lists
 from . import test_payloads_orders
 from . import test_payloads_taxes
 from . import test_preflight
+from . import test_preview
 from . import test_processes
+from . import test_queue
 from . import test_reference
 from . import test_refresh
+from . import test_resolve
 from . import test_secrets
