@@ -42,13 +42,16 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             if self.parse_request():
-                self.answer()
+                self._answer()
             self.wfile.flush()
+            self.after_answer()
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 
-    def answer(self):
-        """Read the rest of the request, and write what the application says."""
+    def after_answer(self):
+        """Hook: the answer to the request of `self.path` is on its way."""
+
+    def _answer(self):
         body = self._read_body()
         if body is None:
             return
@@ -150,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
 class SimulatorServer(ThreadingHTTPServer):
     """Serves an application; `port` 0 takes a free one. OSError when it is busy.
 
-    `handler` may be a subclass of `Handler`, which answers one call after the other.
+    `handler` may be a subclass of `Handler`, which answers the calls of a connection.
     """
 
     daemon_threads = True

@@ -92,11 +92,8 @@ class IntuitServer:
 
 def _build_handler(intuit):
     class AttentiveHandler(Handler):
-        def answer(self):
-            answer = super().answer()
-            self.wfile.flush()
+        def after_answer(self):
             intuit.reach("sent", self.path)
-            return answer
 
     return AttentiveHandler
 
