@@ -86,10 +86,13 @@ class QboCatalogue(models.AbstractModel):
         heading, entry = self._get_entries(operation)
         values = self._get_values(operation)
         own = self._get_own_sentence(operation)
+        fix = self._fill(entry.fix, values)
+        if operation.state == "failed" and not operation.can_retry:
+            fix += " " + self.env._("Retrying takes an approver.")
         return {
             "title": self.env._(heading.title),
             "what": own or self._fill(entry.what, values),
-            "fix": self._fill(entry.fix, values),
+            "fix": fix,
             "buttons": [
                 {
                     "key": key,
@@ -120,6 +123,8 @@ class QboCatalogue(models.AbstractModel):
             if operation.connection_id._get_push_problem():
                 return "parked"
             return "later" if operation.next_attempt_at else "queued"
+        if operation.state == "done" and operation._is_list():
+            return "known"
         # A failure whose cause nobody noted.
         return operation.state if operation.state in STATES else "queued"
 
@@ -171,13 +176,10 @@ class QboCatalogue(models.AbstractModel):
         if not blocker:
             return self.env._("something that was taken back")
         if blocker.state == "failed":
-            reason = self._get_own_sentence(blocker) or self.env._(
-                CAUSES[blocker.cause or "business"].title
-            )
             return self.env._(
                 "%(name)s, which failed: %(reason)s",
                 name=blocker.name,
-                reason=reason.rstrip("."),
+                reason=self.env._(CAUSES[blocker.cause or "business"].title),
             )
         return self.env._("%(name)s, which goes first", name=blocker.name)
 

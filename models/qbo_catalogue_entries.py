@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 BUTTONS = {
     "retry": (_lt("Retry"), "action_retry"),
     "resolve": (_lt("Choose…"), "action_resolve"),
-    "open_record": (_lt("Open the document"), "action_open_record"),
+    "open_record": (_lt("Open the record"), "action_open_record"),
     "open_customer": (_lt("Open the customer"), "action_open_customer"),
     "open_mapping": (_lt("Open the mapping"), "action_open_mapping"),
     "open_connection": (_lt("Open the connection"), "action_open_connection"),
@@ -389,7 +389,7 @@ STATES = {
     "parked": Entry(
         _lt("Parked"),
         _lt("%(name)s is not sent: %(problem)s"),
-        _lt("Once the connection works, it leaves by itself. Nothing is lost."),
+        _lt("Once the connection works, it leaves by itself."),
         ("open_connection",),
     ),
     "waiting": Entry(
@@ -416,6 +416,12 @@ STATES = {
     "done": Entry(
         _lt("Done"),
         _lt("%(name)s is in QuickBooks as it was approved (%(number)s, id %(id)s)."),
+        _lt("Nothing to do."),
+        ("open_in_qbo", "open_record"),
+    ),
+    "known": Entry(
+        _lt("Done"),
+        _lt("%(name)s is in QuickBooks (id %(id)s)."),
         _lt("Nothing to do."),
         ("open_in_qbo", "open_record"),
     ),

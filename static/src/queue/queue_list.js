@@ -32,6 +32,10 @@ export class QboQueueStatus extends Component {
         return this.state.connections.some((each) => each.moving && !each.problem);
     }
 
+    hasWork(connection) {
+        return connection.moving + connection.waiting + connection.done > 0;
+    }
+
     async read() {
         const before = JSON.stringify(this.state.connections);
         this.state.connections = await this.orm

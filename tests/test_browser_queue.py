@@ -1,0 +1,201 @@
+import os
+
+from odoo.tests import HttpCase, tagged
+
+from .browser import open_page, take_screenshot
+from .common import ConnectionMixin
+from .outbox import OutboxMixin
+from .processes import IntuitServer
+
+PASSWORD = "a password of this test"
+LONG_NAME = "The Very Long Name Of A Customer Whose Founders Could Not Agree " * 2
+
+
+@tagged("post_install", "-at_install")
+class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
+    """The queue, the choice between candidates and the preview, in Chromium."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = IntuitServer(cls.intuit)
+        cls.addClassCleanup(cls.server.stop)
+        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
+        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
+        cls.env["ir.qweb"]._pregenerate_assets_bundles()
+        cls.people = cls.accountant + cls.user + cls.approver
+        for person in cls.people:
+            person.group_ids += cls.env.ref("account.group_account_invoice")
+
+    def setUp(self):
+        super().setUp()
+        self.people.password = PASSWORD
+        self.control("POST", "limits", enabled=False)
+
+    def open(self, page, path):
+        page.goto(self.base_url() + path)
+
+    def refuse(self, text, code):
+        self.control(
+            "POST",
+            "faults",
+            match={"item": {"operation": "create", "body": text}, "times": 1},
+            action={"fault": code},
+        )
+
+    def fill_queue(self):
+        """One of each: done, refused, waiting, to be chosen, differing, queued."""
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Customer",
+            operation="create",
+            values={
+                "DisplayName": "Smith & Sons",
+                "PrimaryEmailAddr": {"Address": "one@smith.example"},
+                "BillAddr": {"City": "Boston", "PostalCode": "02101"},
+            },
+        )
+        smith = self._create_customer("Smith & Sons", email="other@smith.example")
+        long = self._create_customer(LONG_NAME.strip())
+        self.refuse("Whose Founders", "2050")
+        differing = self.create_invoice()
+        operation = self.queue(differing)
+        operation.expectation = {**operation.expectation, "total": "999.99"}
+        refused = self.create_invoice()
+        self.refuse(refused.name, "6210")
+        self.push(
+            refused,
+            self.create_invoice(),
+            self.create_invoice(partner=smith),
+            self.create_invoice(partner=smith),
+            self.create_invoice(partner=long),
+        )
+        self.queue(self.create_invoice())
+        self.env.flush_all()
+        return smith
+
+    def test_errors_choice_and_retry(self):
+        smith = self.fill_queue()
+        with open_page(self, self.accountant, PASSWORD) as page:
+            self.open(page, "/odoo/quickbooks-queue")
+            page.locator(".o_data_row").first.wait_for()
+            take_screenshot(page, "queue")
+            self.open(page, "/odoo/quickbooks-errors")
+            page.locator(".o_group_header").first.wait_for()
+            take_screenshot(page, "errors")
+            for text in ("The books are closed", "A text is too long", "Something it"):
+                page.locator(".o_group_header").get_by_text(text).wait_for()
+            page.get_by_text("A person has to choose").first.click()
+            page.locator(".o_data_row").get_by_text("Smith & Sons").first.click()
+            page.get_by_role("button", name="Choose…").wait_for()
+            take_screenshot(page, "operation_choose")
+            page.get_by_role("button", name="Choose…").click()
+            page.locator(".modal").get_by_role(
+                "cell", name="one@smith.example"
+            ).wait_for()
+            take_screenshot(page, "choose")
+            page.locator(".modal").get_by_role("button", name="Link this one").click()
+            page.locator(".modal").wait_for(state="detached")
+            page.get_by_text("is in QuickBooks").first.wait_for()
+            take_screenshot(page, "operation_done")
+        self.env.invalidate_all()
+        self.work()
+        operations = self.env["qbo.operation"].search(
+            [("res_model", "=", "account.move")]
+        )
+        billed = operations.filtered(
+            lambda each: each.record_ref.partner_id == smith  # the two that waited
+        )
+        self.assertEqual(set(billed.mapped("state")), {"done"})
+
+    def test_forms(self):
+        self.fill_queue()
+        operations = self.env["qbo.operation"].search([])
+        with open_page(self, self.accountant, PASSWORD) as page:
+            for operation in operations:
+                if operation.state in ("failed", "waiting", "differs", "queued"):
+                    self.open(page, f"/odoo/quickbooks-queue/{operation.id}")
+                    page.locator(".o_form_view").wait_for()
+                    page.get_by_role("tab", name="Request").wait_for()
+                    name = f"operation_{operation.state}_{operation.cause or ''}"
+                    take_screenshot(page, name)
+        failed = operations.filtered(lambda each: each.cause == "too_long")
+        with open_page(self, self.user, PASSWORD, width=420) as page:
+            self.open(page, "/odoo/quickbooks-errors")
+            page.locator(".o_kanban_record, .o_group_header").first.wait_for()
+            take_screenshot(page, "errors_narrow")
+            self.open(page, f"/odoo/quickbooks-queue/{failed.id}")
+            page.locator(".o_form_view").wait_for()
+            page.get_by_text("too long").first.wait_for()
+            take_screenshot(page, "operation_narrow_user")
+            self.assertEqual(page.get_by_role("button", name="Retry").count(), 0)
+            self.assertEqual(page.get_by_role("tab", name="Request").count(), 0)
+
+    def test_empty_and_parked(self):
+        with open_page(self, self.user, PASSWORD) as page:
+            self.open(page, "/odoo/quickbooks-errors")
+            page.get_by_text("No errors").wait_for()
+            take_screenshot(page, "errors_empty")
+        self.queue(self.create_invoice())
+        self.connection._suspend("subscription")
+        self.env.invalidate_all()
+        self.env.flush_all()
+        with open_page(self, self.user, PASSWORD) as page:
+            self.open(page, "/odoo/quickbooks-queue")
+            page.get_by_text("Nothing is sent:").wait_for()
+            take_screenshot(page, "queue_parked")
+            page.locator(".o_data_row").first.click()
+            page.locator(".o_form_view").wait_for()
+            take_screenshot(page, "operation_parked")
+
+    def test_preview(self):
+        invoice = self.create_invoice(
+            [(self.service, 10, 100), (self.goods, 3, 40, self.tax_5)]
+        )
+        draft = self.create_invoice(post=False)
+        action = "/odoo/action-account.action_move_out_invoice_type"
+        with open_page(self, self.user, PASSWORD) as page:
+            self.open(page, f"{action}/{invoice.id}")
+            page.get_by_role("button", name="Preview QBO").click()
+            page.locator(".modal").get_by_text("What the ledger gets").wait_for()
+            take_screenshot(page, "preview")
+            page.locator(".modal").get_by_role("button", name="Close").last.click()
+            self.open(page, f"{action}/{draft.id}")
+            page.get_by_role("button", name="Preview QBO").click()
+            page.locator(".modal").get_by_text("cannot be pushed yet").wait_for()
+            take_screenshot(page, "preview_draft")
+        operation = self.push(invoice)
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Invoice",
+            operation="edit",
+            id=operation.qbo_id,
+            values={"DueDate": "2027-01-31"},
+        )
+        with open_page(self, self.user, PASSWORD, width=420) as page:
+            self.open(page, f"{action}/{invoice.id}")
+            page.locator(".o_form_view").wait_for()
+            take_screenshot(page, "invoice_narrow")
+            more = page.locator(
+                ".o_statusbar_buttons .dropdown-toggle, .o-dropdown-cog"
+            )
+            if not page.get_by_role("button", name="Preview QBO").count():
+                more.first.click()
+            page.get_by_text("Preview QBO").first.click()
+            page.locator(".modal").get_by_text("2027-01-31").wait_for()
+            take_screenshot(page, "preview_narrow")
+
+    def test_connection_shows_progress(self):
+        self.fill_queue()
+        with open_page(self, self.accountant, PASSWORD) as page:
+            self.open(
+                page,
+                "/odoo/action-quickbooks_online.qbo_connection_action/"
+                f"{self.connection.id}",
+            )
+            page.get_by_text("On the Way").wait_for()
+            take_screenshot(page, "connection_progress")
