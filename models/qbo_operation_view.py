@@ -6,6 +6,8 @@ from odoo.tools import format_datetime
 
 from ..tools.pretty import pretty
 
+# Refusals that a notification has room for.
+MOST_REFUSALS = 5
 APPROVER_GROUP = "quickbooks_online.group_qbo_approver"
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
@@ -327,14 +329,34 @@ class QboOperation(models.Model):
         """Retry all that failed for the same cause."""
         self.ensure_one()
         self._check_for(APPROVER_GROUP)
-        failed = self.search(self._get_same_cause_domain())
-        failed.action_retry()
-        return self.connection_id._notify_user(
-            self.env._(
-                "%(count)s queued again. What still cannot be sent comes back here.",
-                count=len(failed),
-            )
+        return self.search(self._get_same_cause_domain()).action_retry_many()
+
+    def action_retry_many(self):
+        """Retry those of a selection that failed; say which cannot be."""
+        self._check_for(APPROVER_GROUP)
+        failed = self.filtered(lambda each: each.state == "failed")
+        refusals = failed._try_retry()
+        message = self.env._(
+            "%(count)s of %(all)s queued again. What still cannot be sent comes back.",
+            count=len(failed) - len(refusals),
+            all=len(self),
         )
+        return self.connection_id[:1]._notify_user(
+            "\n".join([message, *refusals[:MOST_REFUSALS]]),
+            "warning" if refusals else "success",
+        )
+
+    def _try_retry(self):
+        """Retry all that may be; return why the others may not, as sentences."""
+        try:
+            with self.env.cr.savepoint():
+                if self:
+                    self.action_retry()
+            return []
+        except UserError as error:
+            if len(self) == 1:
+                return [error.args[0]]
+        return [refusal for each in self for refusal in each._try_retry()]
 
     def action_open_record(self):
         self.ensure_one()

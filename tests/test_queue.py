@@ -99,6 +99,19 @@ class TestQueue(OutboxMixin, QboCommon):
         ).run()
         self.assertEqual(set(operations.mapped("state")), {"queued"})
 
+    def test_one_that_may_not_be_retried_keeps_nobody_back(self):
+        customers = self.fail_customers(2)
+        invoice = self.queue(self.create_invoice())
+        invoice.write({"state": "failed", "cause": "data"})
+        # Nobody approved the invoice, so the gate holds it.
+        self.connection.approval_required = True
+        told = (customers + invoice).with_user(self.approver).action_retry_many()
+        self.assertEqual(set(customers.mapped("state")), {"queued"})
+        self.assertEqual(invoice.state, "failed")
+        self.assertEqual(told["params"]["type"], "warning")
+        self.assertIn("2 of 3", told["params"]["message"])
+        self.assertIn(invoice.name, told["params"]["message"])
+
     def test_user_cannot_retry(self):
         (operation,) = self.fail_customers(1)
         as_user = operation.with_user(self.user)

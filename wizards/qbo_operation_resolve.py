@@ -60,6 +60,7 @@ class QboOperationResolve(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _get_open(self):
