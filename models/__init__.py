@@ -19,6 +19,7 @@ from . import qbo_operation_view
 from . import qbo_operation_resolve
 from . import qbo_connection_worker
 from . import qbo_connection_push
+from . import qbo_reference_tax
 from . import qbo_sync_mixin
 from . import qbo_document_mixin
 from . import qbo_document_line_mixin

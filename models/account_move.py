@@ -32,6 +32,9 @@ class AccountMove(models.Model):
     def _qbo_get_rate(self):
         return self.invoice_currency_rate
 
+    def _qbo_get_txn_date(self, company):
+        return format_day(self.invoice_date)
+
     def _qbo_get_reference(self):
         return self.ref or ""
 
@@ -39,7 +42,7 @@ class AccountMove(models.Model):
         return self.narration
 
     def _qbo_prepare_own_members(self, connection, rules):
-        values = {"TxnDate": format_day(self.invoice_date)}
+        values = {"TxnDate": self._qbo_get_txn_date(connection.company_id)}
         if self._qbo_get_entity() == "Invoice":
             values |= {
                 "DueDate": format_day(self.invoice_date_due),
@@ -86,13 +89,13 @@ class AccountMove(models.Model):
         elif not self.invoice_date:
             yield self.env._("%(title)s has no invoice date. Enter one.", title=title)
 
-    def _qbo_list_line_blockers(self, connection, rules, title):
-        yield from super()._qbo_list_line_blockers(connection, rules, title)
-        is_discounted = any(line.display_type == "epd" for line in self.line_ids)
-        if rules.tax == "line" and is_discounted:
-            yield self.env._(
-                "The payment terms of %(title)s lower its tax for early payment, but "
-                "QuickBooks reckons the tax of the whole price. Choose other payment "
-                "terms, or let theirs lower the tax only when the customer pays.",
-                title=title,
-            )
+    def _qbo_list_forecast_blockers(self, connection, lines, title):
+        if not any(line.display_type == "epd" for line in self.line_ids):
+            yield from super()._qbo_list_forecast_blockers(connection, lines, title)
+            return
+        yield self.env._(
+            "The payment terms of %(title)s lower its tax for early payment, but "
+            "QuickBooks reckons the tax of the whole price. Choose other payment "
+            "terms, or let theirs lower the tax only when the customer pays.",
+            title=title,
+        )

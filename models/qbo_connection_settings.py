@@ -105,6 +105,11 @@ class QboConnection(models.Model):
             if mapping.kind == "tax"
         }
 
+    def _get_tax_rates(self):
+        """Return {QuickBooks id: tax rate (`qbo.reference`)}, inactive ones too."""
+        references = self.with_context(active_test=False).reference_ids
+        return {each.qbo_id: each for each in references if each.entity == "TaxRate"}
+
     def _get_unmapped_taxes(self):
         """Return the sets of taxes in use that have no tax code yet.
 

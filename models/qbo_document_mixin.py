@@ -1,10 +1,11 @@
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from odoo import models
 from odoo.tools import html2plaintext
 
-from ..tools import members
+from ..tools import members, money
 from ..tools.members import compact
 
 # Intuit's page: a taxed form has no more lines.
@@ -41,6 +42,10 @@ class QboDocumentMixin(models.AbstractModel):
 
     def _qbo_get_rate(self):
         """Return foreign units for one unit of the company's currency (float)."""
+        raise NotImplementedError
+
+    def _qbo_get_txn_date(self, company):
+        """Return the day of the document where the company is: '2026-03-02', None."""
         raise NotImplementedError
 
     def _qbo_get_reference(self):
@@ -328,6 +333,8 @@ class QboDocumentMixin(models.AbstractModel):
                 yield from line._qbo_list_blockers(connection, rules, codes, title)
         if rules.tax == "manual":
             yield from self._qbo_list_code_blockers(connection, lines, title)
+        if rules.tax == "line":
+            yield from self._qbo_list_forecast_blockers(connection, sold, title)
         if rules.classes == "document":
             yield from self._qbo_list_class_blockers(connection, sold, title)
         if len(lines) > MOST_LINES:
@@ -338,6 +345,49 @@ class QboDocumentMixin(models.AbstractModel):
                 count=len(lines),
                 most=MOST_LINES,
             )
+
+    def _qbo_list_forecast_blockers(self, connection, lines, title):
+        """A wrong tax code would book a wrong tax; cents of rounding may differ."""
+        codes, rates = connection._get_tax_codes(), connection._get_tax_rates()
+        day = self._qbo_get_txn_date(connection.company_id) or ""
+        decimals = self.currency_id.decimal_places
+        known, forecast, roundings = {}, Decimal(), 0
+        for line in lines:
+            code = codes.get(line._qbo_get_tax_key())
+            if not code:
+                return
+            if code not in known:
+                known[code] = code._get_sales_percentages(rates, day)
+            if not known[code]:
+                if known[code] is not None:
+                    yield self._qbo_get_purchase_code_blocker(connection, code, title)
+                return
+            amount = line._qbo_read_amount()
+            for percentage in known[code]:
+                forecast += money.round_half_up(amount * percentage / 100)
+                roundings += bool(percentage)
+        tax = members.read_amount(self.amount_tax, decimals)
+        if abs(forecast - tax) > Decimal(max(1, roundings)).scaleb(-decimals):
+            yield self.env._(
+                "On %(title)s QuickBooks would reckon a tax of %(theirs)s, and Odoo "
+                "has %(ours)s. Either a tax code (%(codes)s) does not stand for the "
+                "same rate: mend the tax mapping of the connection %(books)s. Or the "
+                "tax was changed by hand on the document: undo that.",
+                title=title,
+                theirs=forecast,
+                ours=tax,
+                codes=", ".join(code.name for code in known),
+                books=connection.name,
+            )
+
+    def _qbo_get_purchase_code_blocker(self, connection, code, title):
+        return self.env._(
+            "%(title)s: the tax code %(code)s has no rates for sales in QuickBooks. "
+            "Choose another in the tax mapping of the connection %(books)s.",
+            title=title,
+            code=code.name,
+            books=connection.name,
+        )
 
     def _qbo_list_code_blockers(self, connection, lines, title):
         codes = self._qbo_get_document_codes(connection, lines)

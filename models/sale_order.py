@@ -40,12 +40,12 @@ class SaleOrder(models.Model):
 
     def _qbo_prepare_own_members(self, connection, rules):
         return {
-            "TxnDate": self._qbo_get_day(connection.company_id),
+            "TxnDate": self._qbo_get_txn_date(connection.company_id),
             "ExpirationDate": format_day(self.validity_date),
             "TxnStatus": STATUSES.get(self.state),
         }
 
-    def _qbo_get_day(self, company):
+    def _qbo_get_txn_date(self, company):
         """The day of the order where the company is, whoever asks."""
         if not self.date_order:
             return None

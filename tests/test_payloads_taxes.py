@@ -351,3 +351,39 @@ class TestAbroad(PayloadCase):
         self.assertIn("lower its tax", self.get_blocker(invoice))
         term.early_pay_discount_computation = "included"
         self.check_delivered(self.create_invoice(), "360.00")
+
+    # === A WRONG TAX CODE === #
+
+    def test_code_of_another_rate(self):
+        self.map_tax(self.tax_10, "20.0% S")
+        invoice = self.create_invoice([(self.service, 1, 100, self.tax_10)])
+        blocker = self.get_blocker(invoice)
+        self.assertIn("a tax of 20.00, and Odoo has 10.00", blocker)
+        self.assertIn("20.0% S", blocker)
+
+    def test_rate_of_the_day(self):
+        self.map_taxes()
+        invoice = self.create_invoice(
+            [(self.service, 1, 100)], invoice_date="2010-06-01"
+        )
+        # Until 2011 it was 17.5 %.
+        self.assertIn("a tax of 17.50, and Odoo has 20.00", self.get_blocker(invoice))
+
+    def test_cents_of_rounding(self):
+        """They are no wrong code: the receipt shows them."""
+        self.map_taxes()
+        self.company.tax_calculation_rounding_method = "round_globally"
+        # 20 % of 0.99 is 0.198, so 0.20; for each line 0.066, so 0.07 three times.
+        invoice = self.create_invoice([(self.service, 1, 0.33)] * 3)
+        self.assertEqual(invoice.amount_tax, 0.20)
+        self.assertEqual(
+            self.get_gaps(invoice),
+            [
+                "Total: sent 1.19, QuickBooks has 1.20",
+                "Tax: sent 0.20, QuickBooks has 0.21",
+            ],
+        )
+
+    def test_code_of_purchases(self):
+        self.map_tax(self.tax_20, "20.0% RC SG")
+        self.assertIn("no rates for sales", self.get_blocker(self.create_invoice()))
