@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .account_move import ENTITIES
+from .qbo_approval_mixin import GATE_FIELDS
 
 
 class AccountMove(models.Model):
@@ -16,6 +17,15 @@ class AccountMove(models.Model):
         "(qbo_approval, commercial_partner_id) "
         "WHERE qbo_approval IN ('submitted', 'approved', 'rejected')"
     )
+
+    def write(self, vals):
+        if vals.keys() <= GATE_FIELDS:
+            # The lines, their taxes and whether somebody changed the invoice by hand
+            # are no matter of the gate, and cost a hundred times the write itself.
+            self = self.with_context(
+                skip_invoice_sync=True, skip_is_manually_modified=True
+            )
+        return super().write(vals)
 
     # === HOOKS OF THE GATE === #
 
