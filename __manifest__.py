@@ -34,6 +34,7 @@
         "views/qbo_connection_push_views.xml",
         "views/qbo_preview_views.xml",
         "views/oauth_templates.xml",
+        "views/qbo_connection_gate_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/quickbooks_online_menus.xml",

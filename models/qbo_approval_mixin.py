@@ -36,6 +36,8 @@ GATE_FIELDS = frozenset(
 # Where a change of the content concerns somebody who decides or decided.
 GATED = ("submitted", "approved")
 WATCH = "quickbooks_online.gate"
+# Should another module write for ever, the check at the push still stands.
+SETTLE_ROUNDS = 10
 
 
 class _Watch:
@@ -206,14 +208,22 @@ class QboApprovalMixin(models.AbstractModel):
         watch.depth += 1
         try:
             yield watch
-        except BaseException:
+            if watch.depth == 1:
+                self._qbo_settle(watch)
+        finally:
             watch.depth -= 1
             if not watch.depth:
                 watch.take()
-            raise
-        watch.depth -= 1
-        if not watch.depth:
-            for model, ids in watch.take().items():
+
+    def _qbo_settle(self, watch):
+        """Compare what is watched; what that sets off is compared in the end too."""
+        for _round in range(SETTLE_ROUNDS):
+            ids_by_model = watch.take()
+            if not ids_by_model:
+                return
+            # What still has to be computed may write as well.
+            self.env.flush_all()
+            for model, ids in ids_by_model.items():
                 self.env[model].browse(ids)._qbo_compare()
 
     def _qbo_get_gated(self):

@@ -31,6 +31,8 @@ class QboApprovalMixin(models.AbstractModel):
 
         :return: (documents, {document: why not})
         """
+        # What still has to be computed may change a document.
+        self.env.flush_all()
         connections = self._qbo_get_connections()
         operations = self._qbo_get_last_operations()
         done, refusals, by_connection = [], {}, {}

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from .qbo_approval_mixin import GATED
 
@@ -14,12 +15,12 @@ class QboConnection(models.Model):
     def _watch_documents(self):
         """Compare all that is approved and not at QuickBooks yet, when all is done."""
         companies = self.sudo().company_id.ids
-        domain = [
-            ("company_id", "in", companies),
-            ("qbo_approval", "in", GATED),
-            ("qbo_approved_digest", "!=", False),
-            ("qbo_binding_ids.qbo_id", "=", False),
-        ]
+        domain = (
+            Domain("company_id", "in", companies)
+            & Domain("qbo_approval", "in", GATED)
+            & Domain("qbo_approved_digest", "!=", False)
+            & ~Domain("qbo_binding_ids.qbo_id", "!=", False)
+        )
         moves = self.env["account.move"].sudo().search(domain, order="id")
         orders = self.env["sale.order"].sudo().search(domain, order="id")
         with moves._qbo_watch(), orders._qbo_watch():
