@@ -439,7 +439,8 @@ class QboApprovalMixin(models.AbstractModel):
         """Return a sentence that says whom to ask."""
         names = self._qbo_get_approvers(connection).mapped("name")
         if names:
-            return self.env._("Ask %(names)s.", names=", ".join(sorted(names)))
+            shown = ", ".join(sorted(names)[:5]) + (", …" if len(names) > 5 else "")
+            return self.env._("Approvers: %(names)s.", names=shown)
         return self.env._(
             "Nobody else may approve it yet: ask an administrator to make somebody "
             "approver of %(company)s.",
@@ -533,9 +534,8 @@ class QboApprovalMixin(models.AbstractModel):
         is_last = not self._qbo_needs_second(connection) or bool(
             document.qbo_first_approved_by_id
         )
-        if self._qbo_needs_posting() and (
-            is_last or not connection.posting_needs_approval
-        ):
+        may_post = is_last or not connection.posting_needs_approval
+        if may_post and self._qbo_needs_posting():
             if is_last:
                 document.write(
                     {"qbo_approval": "approved", "qbo_approved_digest": False}

@@ -106,9 +106,15 @@ class QboApprovalMixin(models.AbstractModel):
         operations = documents._qbo_get_last_operations()
         for document in self:
             origin = document._origin
-            document.qbo_state = origin and origin._qbo_get_state(
-                connections.get(origin.company_id), operations.get(origin.id)
+            connection = connections.get(origin.company_id)
+            state = origin and origin._qbo_get_state(
+                connection, operations.get(origin.id)
             )
+            # In a form it is worth the look; lists find what the push will find.
+            is_alone = len(self) == 1 and state == "approved"
+            if is_alone and origin._qbo_needs_new_approval(connection):
+                state = "not_pushed"
+            document.qbo_state = state
 
     def _qbo_get_state(self, connection, operation):
         """Return the value of ``qbo_state``, False for what is none of our business."""
@@ -130,6 +136,9 @@ class QboApprovalMixin(models.AbstractModel):
             return state
         title = ""
         return False if self._qbo_get_start_refusal(connection, title) else "not_pushed"
+
+    def _qbo_needs_new_approval(self, connection):
+        return connection.approval_required and bool(self._qbo_list_changes(connection))
 
     def _search_qbo_state(self, operator, value):
         if operator != "in":
@@ -248,8 +257,6 @@ class QboApprovalMixin(models.AbstractModel):
         return self.env.su or self.env.user.has_group(APPROVER_GROUP)
 
     def _qbo_notice_not_pushed(self, connection):
-        may = ["submit"] if connection.approval_required else []
-        may += ["exclude"]
         document = self.sudo()
         if document.qbo_approval == "rejected":
             return {
@@ -261,10 +268,17 @@ class QboApprovalMixin(models.AbstractModel):
                 ),
                 "may": ["submit", "exclude"],
             }
+        if document.qbo_approval == "approved":
+            changes = document._qbo_list_changes(connection)
+            return {
+                "level": "warning",
+                "notice": self._qbo_make_changed_sentence(changes),
+                "may": ["submit", "exclude"],
+            }
         if connection.approval_required:
-            return {"may": may}
-        may += [] if self._qbo_get_state_refusal(is_push=True) else ["push"]
-        return {"may": may}
+            return {"may": ["submit", "exclude"]}
+        is_early = self._qbo_get_state_refusal(is_push=True)
+        return {"may": ["exclude"] if is_early else ["push", "exclude"]}
 
     def _qbo_notice_to_approve(self, connection):
         document = self.sudo()
@@ -291,14 +305,6 @@ class QboApprovalMixin(models.AbstractModel):
         return {"level": "info", "notice": notice, "may": may}
 
     def _qbo_notice_approved(self, connection):
-        document = self.sudo()
-        changes = document._qbo_list_changes(connection)
-        if changes and connection.approval_required:
-            return {
-                "level": "warning",
-                "notice": self._qbo_make_changed_sentence(changes),
-                "may": ["submit", "exclude"],
-            }
         refusal = self._qbo_get_connection_refusal(connection) or "\n".join(
             self._qbo_get_blockers(connection)
         )
@@ -309,7 +315,7 @@ class QboApprovalMixin(models.AbstractModel):
             "notice": self.env._(
                 "Approved by %(name)s. It goes to QuickBooks when an approver clicks "
                 "Push to QBO.",
-                name=document.qbo_approved_by_id.name,
+                name=self.sudo().qbo_approved_by_id.name,
             ),
             "may": ["push", "exclude"],
         }

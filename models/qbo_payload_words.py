@@ -1,5 +1,4 @@
 import re
-from decimal import Decimal
 
 from odoo import api, models
 
@@ -7,7 +6,8 @@ from ..tools.digest import describe, differences
 
 # Wrappers of QuickBooks that say nothing to a person.
 WRAPPERS = ("SalesItemLineDetail", "DescriptionLineDetail", "DiscountLineDetail")
-SILENT = ("DetailType", "LineNum", "PrivateNote")
+SILENT = ("DetailType", "LineNum")
+MARKER = re.compile(r" \[[0-9a-f]{12}\]$")
 
 
 class QboPayloadWords(models.AbstractModel):
@@ -52,9 +52,7 @@ class QboPayloadWords(models.AbstractModel):
                 self._reword(_unwrap(each), names) if isinstance(each, dict) else each
                 for each in value
             ]
-        if isinstance(value, Decimal):
-            return value
-        return value
+        return MARKER.sub("", value) if key == "PrivateNote" else value
 
     @api.model
     def _get_labels(self):
@@ -79,6 +77,7 @@ class QboPayloadWords(models.AbstractModel):
             "Line": self.env._("Line"),
             "LinkedTxn": self.env._("Linked document"),
             "PostalCode": self.env._("postal code"),
+            "PrivateNote": self.env._("Internal note"),
             "Qty": self.env._("quantity"),
             "SalesTermRef": self.env._("Payment terms"),
             "ServiceDate": self.env._("service date"),

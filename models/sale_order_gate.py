@@ -52,7 +52,8 @@ class SaleOrder(models.Model):
         order = self.sudo()
         connection = self._qbo_get_connection()
         is_free = (
-            not connection.order_confirmation_needs_approval
+            not connection.approval_required
+            or not connection.order_confirmation_needs_approval
             or order.qbo_excluded
             or order._qbo_get_start_refusal(connection, "")
         )
