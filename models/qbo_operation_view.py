@@ -109,20 +109,23 @@ class QboOperation(models.Model):
         ]
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_record_ref(self):
+        """Empty where the record was deleted, or this user may not read it."""
         known = {model._name for model in self._get_pushed_models()}
         by_model = {}
         for operation in self:
             by_model.setdefault(operation.res_model, []).append(operation.res_id)
+        # Records, not texts: of each text the field would ask whether it exists.
         existing = {
-            (model, record.id)
+            (model, record.id): record
             for model, ids in by_model.items()
             if model in known
-            for record in self.env[model].sudo().browse(ids).exists()
+            for record in self.env[model].browse(ids).exists()._filtered_access("read")
         }
         for operation in self:
             key = (operation.res_model, operation.res_id)
-            operation.record_ref = ",".join(map(str, key)) if key in existing else False
+            operation.record_ref = existing.get(key, False)
 
     @api.depends("qbo_id")
     def _compute_url(self):
@@ -361,7 +364,12 @@ class QboOperation(models.Model):
     def action_open_record(self):
         self.ensure_one()
         if not self.record_ref:
-            raise UserError(self.env._("%(name)s was deleted in Odoo.", name=self.name))
+            raise UserError(
+                self.env._(
+                    "%(name)s was deleted in Odoo, or is not yours to see.",
+                    name=self.name,
+                )
+            )
         return self.record_ref.get_formview_action()
 
     def action_open_customer(self):

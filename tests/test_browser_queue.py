@@ -189,6 +189,16 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
             page.locator(".modal").get_by_text("2027-01-31").wait_for()
             take_screenshot(page, "preview_narrow")
 
+    def test_the_queue_follows_the_push(self):
+        self.queue(self.create_invoice())
+        with open_page(self, self.accountant, PASSWORD) as page:
+            self.open(page, "/odoo/quickbooks-queue")
+            page.locator(".o_data_row").get_by_text("Queued").wait_for()
+            self.work()
+            page.locator(".o_data_row").get_by_text("Done").first.wait_for()
+            page.get_by_text("3 done today").wait_for()
+            take_screenshot(page, "queue_followed")
+
     def test_connection_shows_progress(self):
         self.fill_queue()
         with open_page(self, self.accountant, PASSWORD) as page:

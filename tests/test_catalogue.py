@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
 from ..models.qbo_catalogue_entries import BUTTONS, CAUSES, CODES, STATES
 from ..tools.fault_codes import CODES as KINDS
@@ -164,8 +166,23 @@ class TestCatalogue(OutboxMixin, QboCommon):
     def test_translated_for_the_reader(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.fail_for("business", fault_kind="business")
-        french = self.operation.with_context(lang="fr_FR")
-        self.assertTrue(french.explanation)
+        known = {
+            "A rule of QuickBooks stands against it": "Une règle s’y oppose",
+            "%(name)s was not taken: a rule of QuickBooks stands against it.": (
+                "%(name)s n’a pas été pris."
+            ),
+            "Retry": "Réessayer",
+        }
+        with patch.dict(
+            code_translations.python_translations,
+            {("quickbooks_online", "fr_FR"): known},
+        ):
+            french = self.operation.with_context(lang="fr_FR")
+            self.assertEqual(french.cause_title, "Une règle s’y oppose")
+            self.assertIn("n’a pas été pris", french.explanation)
+            told = french.env["qbo.catalogue"]._explain(french)
+            self.assertIn("Réessayer", [each["label"] for each in told["buttons"]])
+        self.assertIn("was not taken", self.operation.explanation)
 
     def test_retry_takes_an_approver(self):
         operation = self.queue(self.customer)

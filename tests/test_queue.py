@@ -142,6 +142,28 @@ class TestQueue(OutboxMixin, QboCommon):
             self.assertIn("Refused 0", values["explanation"])
             self.assertEqual(values["record_ref"], f"res.partner,{operation.res_id}")
 
+    def test_the_list_costs_no_query_for_each_row(self):
+        fields = ["name", "state", "explanation", "fix_button", "can_retry", "age"]
+
+        def count(operations):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            operations.with_user(self.user).read(fields)
+            return self.env.cr.sql_log_count - before
+
+        operations = self.fail_customers(40)
+        count(operations)
+        self.assertEqual(count(operations[:10]), count(operations))
+
+    def test_without_a_right_on_the_record_it_is_not_offered(self):
+        operation = self.queue(self.create_invoice())
+        as_user = operation.with_user(self.user)
+        self.assertFalse(as_user.record_ref)
+        self.assertIn(operation.name, as_user.explanation)
+        self.user.group_ids += self.env.ref("account.group_account_invoice")
+        self.assertTrue(operation.with_user(self.user).record_ref)
+
     def test_calls_of_an_operation(self):
         operation = self.push(self.create_invoice())
         calls = self.env["qbo.call"].search(operation.action_open_calls()["domain"])
