@@ -1,8 +1,9 @@
 """The main job, done for real over HTTP: connect Odoo to (simulated) QuickBooks.
 
 Logs in to Odoo, enters the keys of the Intuit app, follows the OAuth redirects through
-the consent page like a browser, loads the reference lists, tests the connection, and
-prints what was done. Exits with 1 and one sentence when any step fails.
+the consent page like a browser, loads the reference lists, tests the connection; then
+two people draft, submit, approve and push documents (`demo_push.py`). Prints what was
+done. Exits with 1 and one sentence when any step fails.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from collections import Counter
 from urllib.parse import urljoin, urlsplit
 
+from demo_push import PushDemo
 from lxml import html
 from odoo_rpc import OdooError, OdooSession
 
@@ -19,6 +21,16 @@ CLIENT_SECRET = "simulator-development-secret"
 VERIFIER_TOKEN = "simulator-verifier-token"
 CALLBACK_PATH = "/quickbooks_online/oauth/callback"
 CONNECTION = "qbo.connection"
+STEPS = ("Step", "Result", "Time")
+RECEIPTS = (
+    "Record",
+    "In QuickBooks",
+    "Id",
+    "Number",
+    "Total in Odoo",
+    "Total in QuickBooks",
+    "Receipt",
+)
 
 
 class DemoError(Exception):
@@ -33,6 +45,7 @@ class Demo:
         self.simulator_url = simulator_url
         self.connection_id = None
         self.rows = []
+        self.receipts = []
 
     def step(self, title, function):
         """Run one step, note its result and duration. Raises DemoError."""
@@ -137,6 +150,9 @@ class Demo:
         self.step("Connect through Intuit's consent page", self.connect)
         self.step("Load the reference lists", self.load_references)
         self.step("Test the connection", self.test_connection)
+        push = PushDemo(self, database)
+        push.run()
+        self.receipts = push.list_receipts()
         self.step("What reached QuickBooks", self.count_calls)
 
 
@@ -157,9 +173,8 @@ def page_text(response):
     return " ".join(document.text_content().split())[:300]
 
 
-def print_table(rows):
-    titles = ("Step", "Result", "Time")
-    widths = [max(len(row[i]) for row in (titles, *rows)) for i in range(3)]
+def print_table(titles, rows):
+    widths = [max(len(row[i]) for row in (titles, *rows)) for i in range(len(titles))]
     for row in (titles, tuple("-" * width for width in widths), *rows):
         print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
@@ -176,9 +191,11 @@ def main():
     try:
         demo.run(options.database, options.user, options.password)
     except DemoError as error:
-        print_table(demo.rows)
+        print_table(STEPS, demo.rows)
         sys.exit(f"The demonstration failed. {error}")
-    print_table(demo.rows)
+    print_table(STEPS, demo.rows)
+    print()
+    print_table(RECEIPTS, demo.receipts)
 
 
 if __name__ == "__main__":
