@@ -63,7 +63,7 @@ class QboCatalogue(models.AbstractModel):
     @api.model
     def _get_causes(self):
         """Return the causes as (key, title), in the order they are worth a look."""
-        return [(key, self.env._(entry.title)) for key, entry in CAUSES.items()]
+        return [(key, entry.title(self.env)) for key, entry in CAUSES.items()]
 
     @api.model
     def _get_cause(self, fault):
@@ -90,14 +90,14 @@ class QboCatalogue(models.AbstractModel):
         if operation.state == "failed" and not operation.can_retry:
             fix += " " + self.env._("Retrying takes an approver.")
         return {
-            "title": self.env._(heading.title),
+            "title": heading.title(self.env),
             "what": own or self._fill(entry.what, values),
             "fix": fix,
             "buttons": [
                 {
                     "key": key,
                     "name": BUTTONS[key][1],
-                    "label": self.env._(BUTTONS[key][0]),
+                    "label": BUTTONS[key][0](self.env),
                 }
                 for key in entry.buttons
                 if operation._has_button(key)
@@ -154,7 +154,7 @@ class QboCatalogue(models.AbstractModel):
         )
 
     def _fill(self, text, values):
-        translated = self.env._(text)
+        translated = text(self.env)
         try:
             return translated % values
         except (KeyError, TypeError, ValueError):
@@ -179,7 +179,7 @@ class QboCatalogue(models.AbstractModel):
             return self.env._(
                 "%(name)s, which failed: %(reason)s",
                 name=blocker.name,
-                reason=self.env._(CAUSES[blocker.cause or "business"].title),
+                reason=CAUSES[blocker.cause or "business"].title(self.env),
             )
         return self.env._("%(name)s, which goes first", name=blocker.name)
 

@@ -19,7 +19,7 @@ class QboOperation(models.Model):
 
     # What was sent and answered is for those who reconcile.
     payload = fields.Text(groups=ACCOUNTANT_GROUP)
-    body = fields.Text(groups=ACCOUNTANT_GROUP)
+    body = fields.Text("Request Body", groups=ACCOUNTANT_GROUP)
     answer = fields.Json(groups=ACCOUNTANT_GROUP)
 
     cause_title = fields.Char("What It Is", compute="_compute_explanation")
@@ -27,7 +27,7 @@ class QboOperation(models.Model):
     fix = fields.Text("What To Do", compute="_compute_explanation")
     fix_button = fields.Char(compute="_compute_explanation")
     fix_label = fields.Char(compute="_compute_explanation")
-    waits_for = fields.Char(compute="_compute_waits_for")
+    waits_for = fields.Char("What It Waits For", compute="_compute_waits_for")
     can_retry = fields.Boolean(compute="_compute_can_retry")
     record_ref = fields.Reference(
         selection="_selection_record_ref",

@@ -18,7 +18,9 @@ class QboOperationResolve(models.TransientModel):
     _name = "qbo.operation.resolve"
     _description = "Link To QuickBooks"
 
-    operation_ids = fields.Many2many("qbo.operation", readonly=True)
+    operation_ids = fields.Many2many(
+        "qbo.operation", string="Operations", readonly=True
+    )
     operation_id = fields.Many2one("qbo.operation", readonly=True, ondelete="cascade")
     name = fields.Char(related="operation_id.name")
     entity = fields.Char(related="operation_id.entity")
