@@ -36,6 +36,7 @@ GATE_FIELDS = frozenset(
 # Where a change of the content concerns somebody who decides or decided.
 GATED = ("submitted", "approved")
 WATCH = "quickbooks_online.gate"
+CHECKED = "quickbooks_online.checked"
 # Should another module write for ever, the check at the push still stands.
 SETTLE_ROUNDS = 10
 
@@ -234,21 +235,29 @@ class QboApprovalMixin(models.AbstractModel):
         documents = self.exists().sudo()
         documents = documents.with_context(clean_context(self.env.context))
         connections = documents._qbo_get_connections()
+        changes = {}
         for document in documents._qbo_get_gated():
             connection = connections.get(document.company_id)
             if connection and not document._qbo_get_binding(connection).qbo_id:
-                document._qbo_compare_one(connection)
+                reasons = document._qbo_list_reasons(connection)
+                if reasons:
+                    changes[document] = reasons
+        self._qbo_join(changes)._qbo_reopen(changes)
 
     def _qbo_compare_one(self, connection):
         """Reopen the gate if need be.
 
         :return: what changed, as sentences; empty if all is as approved
         """
+        reasons = self._qbo_list_reasons(connection)
+        if reasons:
+            self._qbo_reopen({self: reasons})
+        return reasons
+
+    def _qbo_list_reasons(self, connection):
+        """Return why the approval, or the request for it, does not hold any more."""
         lapse = self._qbo_get_lapse()
-        changes = [lapse] if lapse else self._qbo_list_changes(connection)
-        if changes:
-            self._qbo_reopen(changes)
-        return changes
+        return [lapse] if lapse else self._qbo_list_changes(connection)
 
     def _qbo_list_changes(self, connection):
         """Return what is not as it was approved, as sentences."""
@@ -263,6 +272,12 @@ class QboApprovalMixin(models.AbstractModel):
     def _qbo_is_changed_since_approval(self, connection):
         payload = self._qbo_try_payload(connection)
         return payload is None or digest(payload) != self.sudo().qbo_approved_digest
+
+    def _qbo_prepare_payload(self, connection):
+        # Checked a moment ago, in the same push.
+        checked = self.env.cr.precommit.data.get(CHECKED, {})
+        known = checked.get((self._name, self.id))
+        return known or super()._qbo_prepare_payload(connection)
 
     def _qbo_try_payload(self, connection):
         """Return the payload, None where the document is not fit for one."""
@@ -281,35 +296,42 @@ class QboApprovalMixin(models.AbstractModel):
         old = payload_tools.load(self.sudo().qbo_approved_payload)
         return self.env["qbo.payload.words"]._describe_changes(connection, old, payload)
 
-    def _qbo_reopen(self, reasons):
-        """Take the approval back, and what was queued on its strength.
+    def _qbo_reopen(self, changes):
+        """Take approvals back, and what was queued on their strength.
 
-        :param list reasons: sentences
+        :param dict changes: {document: sentences that say what changed}
         """
-        self.ensure_one()
-        document = self.sudo()
-        was_approved = bool(document.qbo_approved_digest)
-        operations = self.env["qbo.operation"].sudo()._get_open_of(document)
+        if not self:
+            return
+        documents = self.sudo()
+        operations = self.env["qbo.operation"].sudo()._get_open_of(documents)
         under_way = operations._cancel(
             self.env._("The document was changed after it was approved.")
         )
-        document.write(self._qbo_prepare_blank_values())
-        document.activity_unlink([ACTIVITY_TYPE])
-        if was_approved:
-            heading = self.env._(
-                "Changed after it was approved for QuickBooks. It has to be submitted "
-                "and approved again."
+        gone = set(under_way.mapped("res_id"))
+        bodies = {
+            document.id: _make_list(
+                document.sudo()._qbo_get_reopening(document.id in gone), reasons
             )
-        else:
-            heading = self.env._(
-                "The request to approve it for QuickBooks was withdrawn."
-            )
-        if under_way:
-            heading += " " + self.env._(
+            for document, reasons in changes.items()
+        }
+        documents.write(self._qbo_prepare_blank_values())
+        documents.activity_unlink([ACTIVITY_TYPE])
+        documents._message_log_batch(bodies)
+
+    def _qbo_get_reopening(self, is_under_way):
+        if not self.qbo_approved_digest:
+            return self.env._("The request to approve it for QuickBooks was withdrawn.")
+        text = self.env._(
+            "Changed after it was approved for QuickBooks. It has to be submitted and "
+            "approved again."
+        )
+        if is_under_way:
+            text += " " + self.env._(
                 "What was approved before is already on its way to QuickBooks and "
                 "cannot be taken back."
             )
-        document._message_log(body=_make_list(heading, reasons))
+        return text
 
     def _qbo_prepare_blank_values(self):
         """What says that nobody approved or submitted the document."""
@@ -471,22 +493,20 @@ class QboApprovalMixin(models.AbstractModel):
 
         :return: (documents, {document: why not})
         """
-        done, refusals = self.browse(), {}
+        refusals, final, first = {}, [], []
         connections = self._qbo_get_connections()
         for document in self:
             connection = connections.get(document.sudo().company_id)
             refusal = document._qbo_get_approve_refusal(connection)
-            if not refusal:
-                try:
-                    with self.env.cr.savepoint():
-                        document._qbo_approve_one(connection)
-                except UserError as error:
-                    refusal = str(error)
+            is_last = not refusal and document._qbo_is_last_approval(connection)
+            refusal = refusal or document._qbo_try_to_approve(connection, is_last)
             if refusal:
                 refusals[document] = refusal
             else:
-                done |= document
-        return done, refusals
+                (final if is_last else first).append(document)
+        self._qbo_join(final)._qbo_close_approval()
+        self._qbo_join(first)._qbo_note_first_approval()
+        return self - self._qbo_join(refusals), refusals
 
     def _qbo_get_approve_refusal(self, connection):
         refusal = self._qbo_get_common_refusal(connection)
@@ -529,50 +549,63 @@ class QboApprovalMixin(models.AbstractModel):
             )
         return None
 
-    def _qbo_approve_one(self, connection):
-        document = self.sudo()
-        is_last = not self._qbo_needs_second(connection) or bool(
-            document.qbo_first_approved_by_id
-        )
-        may_post = is_last or not connection.posting_needs_approval
-        if may_post and self._qbo_needs_posting():
-            if is_last:
-                document.write(
-                    {"qbo_approval": "approved", "qbo_approved_digest": False}
-                )
-            self._qbo_post()
-        blockers = self.with_context(qbo_before_posting=not is_last)._qbo_get_blockers(
-            connection
-        )
-        if blockers:
-            raise UserError("\n".join(blockers))
-        self._qbo_stamp(connection, is_last)
-
-    def _qbo_needs_second(self, connection):
+    def _qbo_is_last_approval(self, connection):
+        if self.sudo().qbo_first_approved_by_id:
+            return True
         limit = connection.second_approval_amount
         currency = self.company_id.currency_id
         total = self._qbo_get_company_total()
-        return limit > 0 and currency.compare_amounts(total, limit) > 0
+        return not limit or currency.compare_amounts(total, limit) <= 0
+
+    def _qbo_try_to_approve(self, connection, is_last):
+        """Post the document if need be, and record what was approved.
+
+        :return: why it could not be done; then nothing was
+        """
+        may_post = is_last or not connection.posting_needs_approval
+        if not may_post or not self._qbo_needs_posting():
+            return self._qbo_stamp(connection, is_last)
+        try:
+            with self.env.cr.savepoint():
+                if is_last:
+                    values = {"qbo_approval": "approved", "qbo_approved_digest": False}
+                    self.sudo().write(values)
+                self._qbo_post()
+                refusal = self._qbo_stamp(connection, is_last)
+                if refusal:
+                    raise UserError(refusal)
+        except UserError as error:
+            return str(error)
+        return None
 
     def _qbo_stamp(self, connection, is_last):
-        """Record who approved what."""
-        document = self.sudo()
-        document.write(self._qbo_prepare_content_values(connection))
+        """Record who approved what; return why not."""
+        document = self.with_context(qbo_before_posting=not is_last)
+        blockers = document._qbo_get_blockers(connection)
+        if blockers:
+            return "\n".join(blockers)
+        values = self._qbo_prepare_content_values(connection)
         if is_last:
-            document.write(self._qbo_prepare_decision_values())
-            document.activity_unlink([ACTIVITY_TYPE])
-            text = self.env._("Approved to be pushed to QuickBooks.")
+            values |= self._qbo_prepare_decision_values()
         else:
-            document.qbo_first_approved_by_id = self.env.user
-            document.activity_unlink([ACTIVITY_TYPE], user_id=self.env.uid)
+            values["qbo_first_approved_by_id"] = self.env.uid
+        self.sudo().write(values)
+        return None
+
+    def _qbo_close_approval(self):
+        """Deleting activities empties the cache: once for all."""
+        if self:
+            self.sudo().activity_unlink([ACTIVITY_TYPE])
+            text = self.env._("Approved to be pushed to QuickBooks.")
+            self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
+
+    def _qbo_note_first_approval(self):
+        if self:
+            self.sudo().activity_unlink([ACTIVITY_TYPE], user_id=self.env.uid)
             text = self.env._(
-                "Approved to be pushed to QuickBooks, as the first of two: the amount "
-                "is above %(amount)s.",
-                amount=document.company_id.currency_id.format(
-                    connection.second_approval_amount
-                ),
+                "Approved to be pushed to QuickBooks, as the first of two who have to."
             )
-        document._message_log(body=text)
+            self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
 
     def _qbo_prepare_content_values(self, connection):
         payload = self._qbo_prepare_payload(connection)

@@ -4,7 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.sql_db import Cursor
 
-from .qbo_approval_mixin import APPROVER_GROUP, _logger
+from ..tools.digest import digest
+from .qbo_approval_mixin import APPROVER_GROUP, CHECKED, _logger
 from .transaction import own_transaction
 
 UNDER_WAY = ("sent", "uncertain")
@@ -33,6 +34,15 @@ class QboApprovalMixin(models.AbstractModel):
         """
         # What still has to be computed may change a document.
         self.env.flush_all()
+        # Not in the context, which callers can make up.
+        data = self.env.cr.precommit.data
+        data[CHECKED] = {}
+        try:
+            return self._qbo_push_checked()
+        finally:
+            data.pop(CHECKED, None)
+
+    def _qbo_push_checked(self):
         connections = self._qbo_get_connections()
         operations = self._qbo_get_last_operations()
         done, refusals, by_connection = [], {}, {}
@@ -121,17 +131,17 @@ class QboApprovalMixin(models.AbstractModel):
         customer that was linked to another one in QuickBooks.
         """
         document = self.sudo()
+        payload = self._qbo_try_payload(connection)
+        is_covered = payload is not None and document.qbo_approval == "approved"
+        if is_covered and digest(payload) == document.qbo_approved_digest:
+            checked = self.env.cr.precommit.data.get(CHECKED, {})
+            checked[self._name, self.id] = payload
+            return None
         if not connection.approval_required:
-            if document.qbo_approval == "approved" and not (
-                self._qbo_is_changed_since_approval(connection)
-            ):
-                return None
             document.write(
                 self._qbo_prepare_content_values(connection)
                 | self._qbo_prepare_decision_values()
             )
-            return None
-        if not self._qbo_is_changed_since_approval(connection):
             return None
         changes = document._qbo_list_changes(connection)
         document._qbo_reopen_for_good(changes)
@@ -142,7 +152,8 @@ class QboApprovalMixin(models.AbstractModel):
         try:
             with own_transaction(self.env, lock_timeout=1) as env:
                 document = env[self._name].browse(self.id).with_user(self.env.uid)
-                document.sudo()._qbo_reopen(changes)
+                document = document.sudo()
+                document._qbo_reopen({document: changes})
         except (
             psycopg2.errors.LockNotAvailable,
             psycopg2.errors.SerializationFailure,
