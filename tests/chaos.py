@@ -128,7 +128,8 @@ class Gun:
 class Arena:
     """A company with a connection, in a database that is really committed to."""
 
-    def __init__(self, database):
+    def __init__(self, database, realm_id=US_REALM):
+        self.realm_id = realm_id
         self.registry = Registry(database)
         self.simulator = create_app(seed="demo", limits=False)
         self.gun = Gun(self.simulator)
@@ -137,13 +138,19 @@ class Arena:
         self.url = self.server.url
         os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = self.url
         self.forge = Forge(database, self.url)
+        self.documents = self.kills = 0
         self.connection_id = self._connect()
 
-    def close(self):
+    def stop(self):
+        """End the processes and the simulator; the database stays as it is."""
         self.forge.stop()
         self.server.shutdown()
         self.server.server_close()
         os.environ.pop("QUICKBOOKS_ONLINE_BASE_URL", None)
+
+    def close(self):
+        """Stop, and leave nothing in the way of other tests."""
+        self.stop()
         with self.environment() as env:
             connection = env["qbo.connection"].browse(self.connection_id)
             connection._drop_links()
@@ -173,11 +180,11 @@ class Arena:
     # === SETTING UP === #
 
     def _connect(self):
-        answer = self.control("POST", "grants", action="authorize", realm=US_REALM)
+        answer = self.control("POST", "grants", action="authorize", realm=self.realm_id)
         with self.environment() as env:
             company = env["res.company"].create(
                 {
-                    "name": "Company under fire",
+                    "name": f"Company under fire {self.realm_id}",
                     "country_id": env.ref("base.us").id,
                     "currency_id": env.ref("base.USD").id,
                 }
@@ -190,7 +197,7 @@ class Arena:
                     "company_id": company.id,
                     "client_id": CLIENT_ID,
                     "client_secret_input": CLIENT_SECRET,
-                    "realm_id": US_REALM,
+                    "realm_id": self.realm_id,
                     "state": "connected",
                 }
             )
@@ -267,6 +274,7 @@ class Arena:
             )
             moves.action_post()
             env["qbo.operation"]._enqueue(connection.with_env(env), moves)
+            self.documents += len(moves)
             return {move.id: move._qbo_get_marker() for move in moves}
 
     # === WORKING === #
@@ -290,6 +298,7 @@ class Arena:
             timer.cancel()
             timer.join()
         self.gun.shot = None
+        self.kills += not survived
         return survived
 
     @staticmethod
@@ -302,7 +311,7 @@ class Arena:
     def make_due(self):
         """No waiting: neither for the next attempt nor for a turn."""
         with self.environment() as env:
-            env.cr.execute("DELETE FROM qbo_governor")
+            env.cr.execute("UPDATE qbo_governor SET state = '{}'")
             env.cr.execute(
                 "UPDATE qbo_operation SET next_attempt_at = NULL "
                 "WHERE connection_id = %s",
@@ -325,7 +334,7 @@ class Arena:
 
         :param dict markers: as :meth:`queue` gave them
         """
-        objects = self.control("GET", f"objects/{US_REALM}/Invoice")["objects"]
+        objects = self.control("GET", f"objects/{self.realm_id}/Invoice")["objects"]
         faults = []
         with self.environment() as env:
             operations = env["qbo.operation"]._get_last(
@@ -345,13 +354,15 @@ class Arena:
                     faults.append(f"{move_id} is {found[0]}, here {state}")
         names = [
             each["DisplayName"]
-            for each in self.control("GET", f"objects/{US_REALM}/Customer")["objects"]
+            for each in self.control("GET", f"objects/{self.realm_id}/Customer")[
+                "objects"
+            ]
         ]
         faults += [f"{name} is a suffix" for name in names if "(Customer)" in name]
         return faults
 
 
-def run_once(arena, seed, invoices=6, customers=3):
+def run_once(arena, seed, invoices=4, customers=2):
     """One random run: push, kill, lose answers, go on until all is settled.
 
     :return: list of what is wrong, in words

@@ -46,12 +46,22 @@ def _fork(order, database, connection_id):
         os._exit(code)
 
 
+def _warm_up(registry):
+    """Let the first write happen here: what it computes is shared by all forks."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["res.partner"].create({"name": "Nobody"}).name = "No one"
+        env["qbo.connection"].search([]).mapped("health")
+        env.flush_all()
+        cr.rollback()
+
+
 def main(configuration, database):
     arguments = ["-c", configuration] if configuration else []
     odoo.tools.config.parse_config(
         [*arguments, "-d", database, "--no-http", "--log-level=critical"]
     )
-    Registry(database)
+    _warm_up(Registry(database))
     # No process may share a connection to the database with another.
     odoo.sql_db.close_all()
     for line in sys.stdin:

@@ -9,10 +9,10 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from . import governor, sim
+from . import chaos, governor, push, sim
 from .figures import BenchError
 
-GROUPS = {"sim": sim, "governor": governor}
+GROUPS = {"sim": sim, "governor": governor, "push": push, "chaos": chaos}
 
 
 @dataclass(frozen=True)
