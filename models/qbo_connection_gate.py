@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .qbo_approval_mixin import CHECKED
+
 
 class QboConnection(models.Model):
     """What a company asks for before a document goes to QuickBooks."""
@@ -54,3 +56,13 @@ class QboConnection(models.Model):
         "CHECK(second_approval_amount >= 0)",
         "The amount above which two people approve cannot be negative.",
     )
+
+    def _get_rules(self):
+        """Read once for all documents of a push: each read copies the preferences."""
+        checked = self.env.cr.precommit.data.get(CHECKED)
+        if checked is None:
+            return super()._get_rules()
+        key = (self._name, self.id)
+        if key not in checked:
+            checked[key] = super()._get_rules()
+        return checked[key]
