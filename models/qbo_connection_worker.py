@@ -195,9 +195,9 @@ class QboConnection(models.Model):
             queries = uncertain._get_settle_queries()
         if not ids:
             return False
-        found = self.env["qbo.operation"]._read_found(client, queries)
+        found, refused = self.env["qbo.operation"]._read_found(client, queries)
         with self._work() as operations:
-            again = operations.browse(ids)._settle(found)
+            again = operations.browse(ids)._note_refused(refused)._settle(found)
             flights = operations._make_flights(again)
         self._fly(client, flights, pace)
         return True
@@ -208,15 +208,15 @@ class QboConnection(models.Model):
 
     def _look_up(self, client):
         with self._work() as operations:
-            unknown = operations._get_unknown(self, _ROUND)
+            unknown = operations._get_unknown(self, _LOOKED_UP)
             ids = unknown.ids
             queries = unknown._get_look_up_queries()
         if not ids:
             return False
-        found = self.env["qbo.operation"]._read_found(client, queries)
+        found, refused = self.env["qbo.operation"]._read_found(client, queries)
         with self._work() as operations:
             unknown = operations.browse(ids)
-            unknown._judge(found)
+            unknown._note_refused(refused)._judge(found)
             unknown._tell_users()
         return True
 
@@ -280,6 +280,8 @@ class QboConnection(models.Model):
 
 
 _ROUND = 30 * BATCHES_PER_ROUND
+# Looked up by as many queries of 50 numbers as one batch takes.
+_LOOKED_UP = 1500
 
 
 class _Pace:

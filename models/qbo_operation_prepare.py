@@ -1,14 +1,34 @@
+from typing import NamedTuple
+
 from odoo import api, models
 
 from ..const import NAME_LISTS
-from ..exceptions import QboError
 from ..tools import name_match, payload
 from ..tools.digest import digest
 from ..tools.selects import quote_list
 
 # Customers, vendors and employees of a company share one list of names.
-NAME_FIELDS = {"Customer": "DisplayName", "Item": "Name", "Class": "Name"}
+NAME_FIELDS = {
+    "Customer": "DisplayName",
+    "Item": "Name",
+    "Class": "Name",
+    "Term": "Name",
+}
+NAME_KINDS = {"Customer": ("Customer", "Vendor", "Employee")}
 WITH_INACTIVE = "Active IN (true, false)"
+
+
+class Question(NamedTuple):
+    """One query, and the operations it is asked for.
+
+    :param entity: 'Customer'
+    :param condition: text after WHERE
+    :param operation_ids: list of int
+    """
+
+    entity: str
+    condition: str
+    operation_ids: list
 
 
 class QboOperation(models.Model):
@@ -141,9 +161,9 @@ class QboOperation(models.Model):
     def _get_unknown(self, connection, limit):
         """Return operations that must be looked up before they are sent.
 
-        Of lists all, because QuickBooks may have the name; of documents those that
-        were sent before: an answer that said no is not always true, and under another
-        request id QuickBooks would create it again.
+        All of them: QuickBooks may have the name of a customer; and it may have the
+        document itself, because the links were severed, the database was restored
+        from a backup, or an answer that said no was not true.
         """
         return self.search(
             [
@@ -151,9 +171,6 @@ class QboOperation(models.Model):
                 ("state", "=", "queued"),
                 ("is_prepared", "=", True),
                 ("is_looked_up", "=", False),
-                "|",
-                ("entity", "in", NAME_LISTS),
-                ("sent_at", "!=", False),
                 *self._get_due_domain(),
             ],
             order="wave, id",
@@ -161,8 +178,9 @@ class QboOperation(models.Model):
         )
 
     def _get_look_up_queries(self):
+        """Return the :class:`Question` s that find names and documents."""
         lists = self.filtered(lambda each: each.entity in NAME_LISTS)
-        return lists._get_name_queries() | (self - lists)._get_number_queries()
+        return lists._get_name_queries() + (self - lists)._get_number_queries()
 
     def _judge(self, found):
         """Decide for each operation by what QuickBooks has.
@@ -176,23 +194,32 @@ class QboOperation(models.Model):
         unknown.write({"is_looked_up": True})
 
     def _get_name_queries(self):
-        """Return ``{name: (entity, condition)}`` that find who has these names."""
-        queries = {}
+        questions = []
+        for part in self._part_for_questions(name_match.IN_VALUES // 2):
+            entity = part[:1].entity
+            names = [operation._get_name() for operation in part]
+            kinds = NAME_KINDS.get(entity, (entity,))
+            for values in name_match.list_names_to_ask(names):
+                condition = f"IN {quote_list(values)} AND {WITH_INACTIVE}"
+                field = NAME_FIELDS[entity]
+                questions += [
+                    Question(kind, f"{field} {condition}", part.ids) for kind in kinds
+                ]
+        return questions
+
+    def _part_for_questions(self, size):
+        """Part the operations into what one query asks for, by entity.
+
+        Those of which a query was refused are asked for alone.
+        """
+        parts = []
         for entity in sorted(set(self.mapped("entity"))):
-            names = [
-                operation._get_name()
-                for operation in self
-                if operation.entity == entity
-            ]
-            lists = ("Customer", "Vendor", "Employee") if entity == "Customer" else ()
-            for kind in lists or (entity,):
-                field = "DisplayName" if lists else "Name"
-                for number, part in enumerate(name_match.list_names_to_ask(names)):
-                    queries[f"{kind} {number}"] = (
-                        kind,
-                        f"{field} IN {quote_list(part)} AND {WITH_INACTIVE}",
-                    )
-        return queries
+            alike = self.filtered(lambda each, entity=entity: each.entity == entity)
+            alone = alike.filtered("is_alone")
+            others = alike - alone
+            parts += [others[i : i + size] for i in range(0, len(others), size)]
+            parts += list(alone)
+        return parts
 
     def _get_name(self):
         return self._get_record_facts().name
@@ -258,14 +285,13 @@ class QboOperation(models.Model):
 
     def _take_free_name(self, name, taken):
         """Claim a name nobody has in QuickBooks, with a suffix if need be."""
-        kinds = ("Customer", "Vendor", "Employee")
-        kinds = kinds if self.entity == "Customer" else (self.entity,)
+        kinds = NAME_KINDS.get(self.entity, (self.entity,))
         names = set().union(*(taken.get(kind, ()) for kind in kinds))
         free = name_match.find_free_name(name, self._get_suffix(), names)
         taken.setdefault(self.entity, set()).add(free)
         values = {"is_looked_up": True}
         content = self._load(self.payload)
-        field = NAME_FIELDS.get(self.entity, "Name")
+        field = NAME_FIELDS[self.entity]
         if content.get(field) != free:
             content[field] = free
             values |= {

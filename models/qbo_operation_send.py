@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..const import BATCH_ITEMS, MAXIMUM_ATTEMPTS, NAME_LISTS
+from ..const import BATCH_ITEMS, MAXIMUM_ATTEMPTS
 from ..exceptions import QboRetryableError, QboThrottledError
 from ..tools import intents, name_match, payload, receipt
 from ..tools.backoff import backoff
@@ -71,16 +71,16 @@ class QboOperation(models.Model):
     @api.model
     def _lock_ready(self, connection, limit):
         """Lock and return what can be sent of the first wave that has something."""
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """SELECT id, wave FROM qbo_operation
                     WHERE connection_id = %s AND state = 'queued' AND is_prepared
-                      AND (is_looked_up OR (entity NOT IN %s AND sent_at IS NULL))
+                      AND is_looked_up
                       AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
                     ORDER BY wave, id LIMIT %s
                       FOR UPDATE SKIP LOCKED""",
                 connection.id,
-                NAME_LISTS,
                 fields.Datetime.now(),
                 limit,
             )
@@ -290,9 +290,10 @@ class QboOperation(models.Model):
 
     # === SUCCESS === #
 
-    def _succeed(self, answer):
+    def _succeed(self, answer, origin="created"):
         """Take QuickBooks' object as the outcome, if it is this operation's.
 
+        :param str origin: as ``qbo.binding`` has it
         :return: the operation, or nothing where the object is somebody else's
         """
         if not self._is_own(answer):
@@ -302,7 +303,7 @@ class QboOperation(models.Model):
         record = self._get_record()
         if record:
             self.env["qbo.binding"]._point(
-                self.connection_id, record, self.entity, answer, "created"
+                self.connection_id, record, self.entity, answer, origin
             )
         self._finish(answer, self._compare(answer))
         return self
@@ -356,7 +357,7 @@ class QboOperation(models.Model):
         expectation = self.expectation or {}
         preferences = self.connection_id.preferences or {}
         gaps = receipt.compare(
-            self._load(self.body),
+            self._load(self.body) or self._resolve(),
             answer,
             expectation.get("currency_decimals", 2),
             total=_as_number(expectation.get("total")),
@@ -367,6 +368,12 @@ class QboOperation(models.Model):
             ),
         )
         return [[gap.field, _show(gap.sent), _show(gap.received)] for gap in gaps]
+
+    def _resolve(self):
+        """Return what would be sent; what it refers to is at QuickBooks."""
+        keys = [tuple(need[:3]) for need in self.needs or ()]
+        ids = self.env["qbo.binding"]._get_ids(self.connection_id, keys)
+        return resolve(self._load(self.payload), ids)
 
     def _finish(self, answer, gaps):
         self.write(
@@ -404,12 +411,21 @@ class QboOperation(models.Model):
                     self.env[model].browse(operation.res_id)._qbo_after_push(operation)
 
     def _describe_success(self):
-        text = self.env._(
-            "Pushed to QuickBooks: %(entity)s %(number)s (id %(id)s).",
-            entity=self.entity,
-            number=self.doc_number or self.name,
-            id=self.qbo_id,
-        )
+        values = {
+            "entity": self.entity,
+            "number": self.doc_number or self.name,
+            "id": self.qbo_id,
+        }
+        if self.sent_at:
+            text = self.env._(
+                "Pushed to QuickBooks: %(entity)s %(number)s (id %(id)s).", **values
+            )
+        else:
+            text = self.env._(
+                "Found in QuickBooks, where an earlier push had created it: %(entity)s "
+                "%(number)s (id %(id)s). It was linked and not created again.",
+                **values,
+            )
         if self.gaps:
             text += " " + self.env._(
                 "QuickBooks has it otherwise than it was sent: %(gaps)s",

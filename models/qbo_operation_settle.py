@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
 from ..const import NAME_LISTS
-from ..exceptions import QboError
+from ..exceptions import QboError, QboRejectedError
+from ..tools.name_match import fold
 from ..tools.selects import quote_list
+from .qbo_operation_prepare import NAME_FIELDS, Question
 
 # Values of one IN; QuickBooks names no bound.
 NUMBERS_PER_QUERY = 50
@@ -37,65 +39,81 @@ class QboOperation(models.Model):
         )
 
     def _get_settle_queries(self):
-        """Return ``{name: (entity, condition)}`` that find what became of these."""
+        """Return the :class:`Question` s that find what became of these."""
         lists = self.filtered(lambda each: each.entity in NAME_LISTS)
-        return lists._get_sent_name_queries() | (self - lists)._get_number_queries()
+        return lists._get_sent_name_queries() + (self - lists)._get_number_queries()
 
     def _get_number_queries(self):
-        queries = {}
-        for entity in sorted(set(self.mapped("entity"))):
-            numbers = [
-                self._load(each.body)["DocNumber"]
-                for each in self
-                if each.entity == entity
-            ]
-            for start in range(0, len(numbers), NUMBERS_PER_QUERY):
-                part = numbers[start : start + NUMBERS_PER_QUERY]
-                queries[f"{entity} {start}"] = (
-                    entity,
-                    f"DocNumber IN {quote_list(part)}",
-                )
-        return queries
+        return [
+            Question(
+                part[:1].entity,
+                f"DocNumber IN {quote_list(each._get_number() for each in part)}",
+                part.ids,
+            )
+            for part in self._part_for_questions(NUMBERS_PER_QUERY)
+        ]
 
     def _get_sent_name_queries(self):
-        queries = {}
-        for entity in sorted(set(self.mapped("entity"))):
-            field = "DisplayName" if entity == "Customer" else "Name"
-            names = [
-                self._load(each.body)[field] for each in self if each.entity == entity
-            ]
-            for start in range(0, len(names), NUMBERS_PER_QUERY):
-                part = names[start : start + NUMBERS_PER_QUERY]
-                queries[f"{entity} {start}"] = (
-                    entity,
-                    f"{field} IN {quote_list(part)}",
-                )
-        return queries
+        questions = []
+        for part in self._part_for_questions(NUMBERS_PER_QUERY):
+            entity = part[:1].entity
+            field = NAME_FIELDS[entity]
+            names = [self._load(each.body)[field] for each in part]
+            condition = f"{field} IN {quote_list(names)}"
+            questions.append(Question(entity, condition, part.ids))
+        return questions
+
+    def _get_number(self):
+        return self._load(self.payload)["DocNumber"]
 
     def _settle(self, found):
-        """Take what QuickBooks has; return what has to be sent again, unchanged.
+        """Take what QuickBooks has; return what it does not have.
 
         :param dict found: ``{entity: list of objects}``
         """
-        again = self.browse()
+        index = self._index_answers(found)
+        missing = self.browse()
         settled = self.browse()
         for operation in self:
-            own = [
-                each
-                for each in found.get(operation.entity, ())
-                if operation._is_own(each)
-            ]
+            namesakes = index.get((operation.entity, operation._get_key()), ())
+            own = [each for each in namesakes if operation._is_own(each)]
             if len(own) == 1:
-                settled |= operation._succeed(own[0])
+                origin = "created" if operation.sent_at else "adopted"
+                settled |= operation._succeed(own[0], origin)
             elif own:
                 operation._hand_over_twins(own)
-            elif operation.cause == "duplicate_number":
-                operation._fail_duplicate_number(found)
+            elif operation._is_number_taken(namesakes):
+                operation._fail_duplicate_number(namesakes)
             else:
-                again |= operation
+                missing |= operation
         settled._after_success()
-        (self - again)._tell_users()
-        return again
+        (self - missing)._tell_users()
+        return missing
+
+    @api.model
+    def _index_answers(self, found):
+        """Return ``{(entity, folded number or name): list of objects}``."""
+        index = {}
+        for entity, answers in found.items():
+            for answer in answers:
+                name = answer.get(NAME_FIELDS.get(entity, "DocNumber")) or ""
+                index.setdefault((entity, fold(name)), []).append(answer)
+        return index
+
+    def _get_key(self):
+        field = NAME_FIELDS.get(self.entity)
+        return fold(self._load(self.body)[field] if field else self._get_number())
+
+    def _is_number_taken(self, namesakes):
+        """Whether a document of somebody else's has the number.
+
+        QuickBooks may be set to allow it; but two invoices of one number are mostly
+        one invoice that was entered twice. Estimates number as they like.
+        """
+        if self._is_list():
+            return False
+        is_new = not self.sent_at and self.entity != "Estimate"
+        return self.cause == "duplicate_number" or bool(namesakes and is_new)
 
     def _hand_over_twins(self, own):
         self._fail(
@@ -110,20 +128,15 @@ class QboOperation(models.Model):
             candidates=[self._describe_candidate(each) for each in own],
         )
 
-    def _fail_duplicate_number(self, found):
-        number = self._load(self.body)["DocNumber"]
-        others = [
-            each
-            for each in found.get(self.entity, ())
-            if (each.get("DocNumber") or "").casefold() == number.casefold()
-        ]
+    def _fail_duplicate_number(self, others):
         self._fail(
             "duplicate_number",
             self.env._(
                 "QuickBooks has another document with the number %(number)s already "
-                "(%(owner)s), so %(name)s was not created. Change the number of one of "
-                "them, then click Retry.",
-                number=number,
+                "(%(owner)s), so %(name)s was not created. If it is the same, link it "
+                "by a first load; if not, change the number of one of them. Then click "
+                "Retry.",
+                number=self._get_number(),
                 owner=", ".join(
                     f"{each['CustomerRef'].get('name') or ''} {each.get('TxnDate')} "
                     f"{each.get('TotalAmt')}"
@@ -137,19 +150,44 @@ class QboOperation(models.Model):
         )
 
     @api.model
-    def _read_found(self, client, queries):
+    def _read_found(self, client, questions):
         """Ask QuickBooks.
 
-        :param dict queries: ``{"<entity> <number>": (entity, condition)}``
-        :return: ``{entity: list of objects}``
-        :raise QboError: one of the queries failed; half an answer decides nothing
+        :param questions: list of :class:`Question`
+        :return: ``{entity: list of objects}``, and ``{operation id: QboRejectedError}``
+            of those whose question QuickBooks does not answer
+        :raise QboError: no answer; half of one decides nothing
         """
-        found = {}
-        for name, answer in client.query_all_batch(queries).items():
-            if isinstance(answer, QboError):
+        asked = dict(enumerate(questions))
+        answers = client.query_all_batch(
+            {name: (each.entity, each.condition) for name, each in asked.items()}
+        )
+        found, refused = {}, {}
+        for name, answer in answers.items():
+            if isinstance(answer, QboRejectedError):
+                refused |= dict.fromkeys(asked[name].operation_ids, answer)
+            elif isinstance(answer, QboError):
                 raise answer
-            found.setdefault(name.split()[0], []).extend(answer)
-        return found
+            else:
+                found.setdefault(asked[name].entity, []).extend(answer)
+        return found, refused
+
+    def _note_refused(self, refused):
+        """What cannot be looked up is not sent; the others are no part of it.
+
+        :param dict refused: ``{operation id: QboRejectedError}``
+        :return: the operations that were looked up
+        """
+        stopped = self.filtered(lambda each: each.id in refused)
+        for operation in stopped:
+            error = refused[operation.id]
+            sharers = [each for each in refused.values() if each is error]
+            if len(sharers) > 1:
+                operation.is_alone = True
+            else:
+                operation._note_fault(error.fault, state="failed")
+                operation._announce_failure()
+        return self - stopped
 
     @api.model
     def _get_next_attempt(self, connection):

@@ -38,6 +38,7 @@ class OutboxMixin(DocumentMixin):
     def make_due(self):
         waiting = self.env["qbo.operation"].search([("next_attempt_at", "!=", False)])
         waiting.next_attempt_at = False
+        self.env["qbo.governor"].search([]).state = {}
         self.env.flush_all()
 
     def get_objects(self, entity):

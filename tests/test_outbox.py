@@ -107,7 +107,7 @@ class TestOutbox(OutboxMixin, QboCommon):
         self.control("DELETE", "requests")
         operations = self.push(*invoices)
         self.assertEqual(set(operations.mapped("state")), {"done"})
-        # Names, one batch of customer and products, two of invoices.
+        # Names, one batch of customer and products, numbers, two of invoices.
         self.assertLessEqual(len(self.get_calls("/v3/")), 6)
 
     def test_a_bad_row_stops_nobody(self):
@@ -131,6 +131,49 @@ class TestOutbox(OutboxMixin, QboCommon):
         self.work()
         self.assertEqual(customer.state, "done")
         self.assertEqual(operation.state, "done", operation.receipt)
+
+    def test_found_again_after_the_links_were_severed(self):
+        invoice = self.create_invoice()
+        operation = self.push(invoice)
+        connection = self.connection.with_user(self.administrator)
+        connection.action_sever()
+        self.env.invalidate_all()
+        self.set_up_quickbooks()
+        again = self.push(invoice)
+        self.assertEqual(again.state, "done", again.fault_message or again.receipt)
+        self.assertEqual(again.qbo_id, operation.qbo_id)
+        self.assertEqual(len(self.get_documents(invoice)), 1)
+        binding = self.env["qbo.binding"]._find(self.connection, invoice, "Invoice")
+        self.assertEqual(binding[invoice.id].origin, "adopted")
+
+    def test_another_document_of_the_number_is_not_doubled(self):
+        invoice = self.create_invoice()
+        self.push(self.create_invoice())
+        customer, item = (
+            self.get_objects(entity)[0]["Id"] for entity in ("Customer", "Item")
+        )
+        line = {
+            "Amount": 5,
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": item}},
+        }
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Invoice",
+            operation="create",
+            values={
+                "DocNumber": invoice.name,
+                "CustomerRef": {"value": customer},
+                "Line": [line],
+            },
+        )
+        operation = self.push(invoice)
+        self.assertEqual(
+            (operation.state, operation.cause), ("failed", "duplicate_number")
+        )
+        self.assertFalse(self.get_documents(invoice))
 
     def test_cancelled_before_it_was_sent_never_leaves(self):
         invoice = self.create_invoice()

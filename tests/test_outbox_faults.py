@@ -252,10 +252,27 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
         self.work(3)
         self.check_once(invoice, operation)
 
+    def test_a_question_that_is_refused_stops_nobody_else(self):
+        invoices = [self.create_invoice() for _number in range(3)]
+        self.meet(
+            {"item": {"operation": "query", "body": invoices[1].name}, "times": 2},
+            fault="4000",
+        )
+        operations = self.push(*invoices)
+        self.assertEqual(operations.mapped("state"), ["done", "failed", "done"])
+        self.assertFalse(self.get_documents(invoices[1]))
+
     def test_a_partial_failure_of_a_batch(self):
         invoices = [self.create_invoice() for _number in range(4)]
         self.meet(
-            {"item": {"entity": "Invoice", "body": invoices[2].name}}, fault="6210"
+            {
+                "item": {
+                    "entity": "Invoice",
+                    "operation": "create",
+                    "body": invoices[2].name,
+                }
+            },
+            fault="6210",
         )
         operations = self.push(*invoices)
         self.assertEqual(operations.mapped("state"), ["done", "done", "failed", "done"])
@@ -279,6 +296,7 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
         with self.connection._work() as operations:
             while operations._prepare_ready(self.connection, 10):
                 pass
+            operations._get_unknown(self.connection, 10).is_looked_up = True
             operations._freeze(self.connection, 10)
         self.env.invalidate_all()
         self.assertEqual(operation.state, "sent")
