@@ -1,6 +1,7 @@
 from . import test_browser
 from . import test_browser_queue
 from . import test_catalogue
+from . import test_chaos
 from . import test_connect
 from . import test_gate
 from . import test_gate_browser
@@ -10,6 +11,8 @@ from . import test_governor
 from . import test_install
 from . import test_mapping
 from . import test_oauth_pages
+from . import test_outbox
+from . import test_outbox_faults
 from . import test_payloads
 from . import test_payloads_lists
 from . import test_payloads_orders
@@ -22,3 +25,4 @@ from . import test_reference
 from . import test_refresh
 from . import test_resolve
 from . import test_secrets
+from . import test_two_servers

@@ -184,7 +184,7 @@ class Arena:
         with self.environment() as env:
             company = env["res.company"].create(
                 {
-                    "name": f"Company under fire {self.realm_id}",
+                    "name": f"Company under fire {random.getrandbits(32):x}",
                     "country_id": env.ref("base.us").id,
                     "currency_id": env.ref("base.USD").id,
                 }
