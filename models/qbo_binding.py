@@ -97,6 +97,12 @@ class QboBinding(models.Model):
 
         :param keys: iterable of (model, id, entity)
         """
+        known = self._get_known(connection, keys)
+        return {key: binding.qbo_id for key, binding in known.items()}
+
+    @api.model
+    def _get_known(self, connection, keys):
+        """Return ``{(model, id, entity): binding}`` of those that are at QuickBooks."""
         wanted = set(keys)
         by_kind = {}
         for model, res_id, entity in wanted:
@@ -106,10 +112,10 @@ class QboBinding(models.Model):
             domain = self._get_domain(connection, model, res_ids, entity)
             rows = self.search_fetch(
                 [*domain, ("qbo_id", "!=", False), ("remote_state", "!=", "deleted")],
-                ["res_id", "qbo_id"],
+                ["res_id", "qbo_id", "link"],
             )
             for row in rows:
-                found[model, row.res_id, entity] = row.qbo_id
+                found[model, row.res_id, entity] = row
         return found
 
     @api.model

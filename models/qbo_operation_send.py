@@ -55,12 +55,12 @@ class QboOperation(models.Model):
         """
         operations = self._lock_ready(connection, limit)
         keys = {tuple(need[:3]) for each in operations for need in each.needs or ()}
-        ids = self.env["qbo.binding"]._get_ids(connection, keys)
+        known = self.env["qbo.binding"]._get_known(connection, keys)
         generations = operations._get_generations()
         frozen = [
             (operation, body)
             for operation in operations
-            if (body := operation._freeze_body(ids, generations)) is not None
+            if (body := operation._freeze_body(known, generations)) is not None
         ]
         alone = [pair for pair in frozen if pair[0].is_alone]
         others = [pair for pair in frozen if not pair[0].is_alone]
@@ -101,12 +101,18 @@ class QboOperation(models.Model):
         )
         return {(model, id, entity): used + 1 for model, id, entity, used in groups}
 
-    def _freeze_body(self, ids, generations):
-        """Return the body; None if what it refers to is gone meanwhile."""
+    def _freeze_body(self, known, generations):
+        """Return the body; None if it cannot be sent as it was approved.
+
+        :param dict known: {(model, id, entity): binding}
+        """
+        if self._is_pointed_elsewhere(known):
+            return None
+        ids = {key: binding.qbo_id for key, binding in known.items()}
         try:
             body = resolve(self._load(self.payload), ids)
         except KeyError:
-            self.is_prepared = False
+            self.write({"is_prepared": False, "is_looked_up": False})
             return None
         if not self.request_id:
             used = generations.get((self.res_model, self.res_id, self.entity), 0)
@@ -118,6 +124,25 @@ class QboOperation(models.Model):
             }
         )
         return body
+
+    def _is_pointed_elsewhere(self, known):
+        """Fail if what was approved for one customer would go to another."""
+        moved = [
+            known[tuple(need[:3])].name
+            for need in self.needs or ()
+            if tuple(need[:3]) in known and known[tuple(need[:3])].link != need[3]
+        ]
+        if moved:
+            self._fail(
+                "mapping",
+                self.env._(
+                    "%(name)s was approved before %(others)s became another object in "
+                    "QuickBooks. Submit it for approval again.",
+                    name=self.name,
+                    others=", ".join(moved),
+                ),
+            )
+        return bool(moved)
 
     @api.model
     def _freeze_batch(self, batch):

@@ -1,4 +1,6 @@
 from datetime import timedelta
+from pathlib import Path
+from runpy import run_path
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -131,6 +133,22 @@ class TestOutbox(OutboxMixin, QboCommon):
         self.work()
         self.assertEqual(customer.state, "done")
         self.assertEqual(operation.state, "done", operation.receipt)
+
+    def test_approved_for_one_customer_does_not_go_to_another(self):
+        first, second = self.create_invoice(), self.create_invoice()
+        self.push(first)
+        operation = self.queue(second)
+        binding = self.env["qbo.binding"]._find(
+            self.connection, first.commercial_partner_id, "Customer"
+        )[first.commercial_partner_id.id]
+        # By SQL, which no hook sees.
+        self.env.cr.execute(
+            "UPDATE qbo_binding SET link = link + 1 WHERE id = %s", [binding.id]
+        )
+        self.env.invalidate_all()
+        self.work()
+        self.assertEqual((operation.state, operation.cause), ("failed", "mapping"))
+        self.assertFalse(self.get_documents(second))
 
     def test_found_again_after_the_links_were_severed(self):
         invoice = self.create_invoice()
@@ -313,3 +331,46 @@ class TestAdoption(OutboxMixin, QboCommon):
         self.bookkeeper_creates("Customer", DisplayName="Surely The Same")
         _partner, _operation, customer = self.push_for("Surely The Same")
         self.assertEqual((customer.state, customer.cause), ("failed", "ambiguous"))
+
+
+@tagged("post_install", "-at_install")
+class TestOutboxLife(OutboxMixin, QboCommon):
+    """Copies, upgrades and the end of a connection."""
+
+    def read_script(self, *path):
+        return Path(__file__).parent.parent.joinpath(*path)
+
+    def test_a_neutralized_copy_sends_nothing(self):
+        operation = self.queue(self.create_invoice())
+        self.env.cr.execute(self.read_script("data", "neutralize.sql").read_text())
+        self.env.invalidate_all()
+        self.assertEqual(operation.state, "cancelled")
+        self.control("DELETE", "requests")
+        self.work()
+        self.assertFalse(self.get_calls())
+
+    def test_connections_of_an_earlier_version_get_a_worker(self):
+        self.connection.worker_cron_id.unlink()
+        path = self.read_script("migrations", "19.0.1.1.0", "post-workers.py")
+        script = run_path(str(path))
+        self.env.flush_all()
+        script["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertIn(str(self.connection.id), self.connection.worker_cron_id.code)
+
+    def test_the_worker_goes_with_its_connection(self):
+        other = self._create_connection(self.env["res.company"].create({"name": "B"}))
+        worker = other.worker_cron_id
+        other.unlink()
+        self.assertFalse(worker.exists())
+
+    def test_severing_takes_back_what_is_queued(self):
+        operation = self.queue(self.create_invoice())
+        self.connection.with_user(self.administrator).action_sever()
+        self.env.invalidate_all()
+        self.assertEqual(operation.state, "cancelled")
+        self.assertFalse(
+            self.env["qbo.binding"].search_count(
+                [("connection_id", "=", self.connection.id)]
+            )
+        )
