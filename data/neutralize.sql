@@ -16,3 +16,7 @@ UPDATE qbo_connection
 UPDATE qbo_operation
    SET state = 'cancelled'
  WHERE state IN ('queued', 'waiting', 'sent', 'uncertain', 'failed');
+
+UPDATE qbo_first_load
+   SET state = CASE state WHEN 'counting' THEN 'draft' ELSE 'stopped' END
+ WHERE state IN ('counting', 'loading');

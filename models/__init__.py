@@ -48,4 +48,9 @@ from . import qbo_ledger
 from . import qbo_preview_mixin
 from . import res_partner_gate
 from . import qbo_link_gate
+from . import qbo_first_load
+from . import qbo_first_load_line
+from . import qbo_first_load_count
+from . import qbo_first_load_push
+from . import qbo_connection_first_load
 from . import ir_http
