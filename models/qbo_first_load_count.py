@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 
 # Documents that are looked at in one transaction.
 COLLECT_SIZE = 250
+# After which a chunk is tried again that met a lock.
+WAIT_SECONDS = 60
 # Names or numbers that one query asks for.
 VALUES_PER_QUERY = 50
 NAMED = {"res.partner": "customer", "product.product": "product"}
@@ -46,8 +48,11 @@ class QboFirstLoad(models.Model):
             if is_passing or connection._get_suspend_reason(error):
                 raise
             problem = connection._describe_error(error)
-        except psycopg2.Error:
-            raise
+        except psycopg2.Error as error:
+            # Somebody holds one of the documents: pushes go on meanwhile.
+            _logger.info("First load %s waits: %s", load_id, error)
+            connection._wake_later(WAIT_SECONDS)
+            return False
         except Exception:
             # One document that nobody thought of must not stop all pushes.
             _logger.exception("First load %s was stopped", load_id)

@@ -1,4 +1,5 @@
 from . import test_browser
+from . import test_browser_first_load
 from . import test_browser_queue
 from . import test_catalogue
 from . import test_chaos

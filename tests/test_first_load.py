@@ -57,6 +57,7 @@ class FirstLoadMixin(OutboxMixin):
             **{
                 "DocNumber": invoice.name,
                 "TxnDate": str(invoice.invoice_date),
+                "DueDate": str(invoice.invoice_date_due),
                 "CustomerRef": {"value": customer_id},
                 "Line": [line],
                 **values,
@@ -94,11 +95,6 @@ class FirstLoadMixin(OutboxMixin):
     def untaxed(self, product=None):
         return [(product or self.service, 1, 100, self.env["account.tax"])]
 
-
-@tagged("post_install", "-at_install")
-class TestFirstLoad(FirstLoadMixin, QboCommon):
-    """What the dry run says, and what a load leaves."""
-
     def make_cases(self):
         """One matched, to create, ambiguous by number, by customer, and refused."""
         matched_partner = self._create_customer("Known Co")
@@ -121,6 +117,11 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         self.env.flush_all()
         self.control("DELETE", "requests")
         return cases
+
+
+@tagged("post_install", "-at_install")
+class TestFirstLoad(FirstLoadMixin, QboCommon):
+    """What the dry run says, and what a load leaves."""
 
     def test_dry_run_counts_and_writes_nothing(self):
         cases = self.make_cases()
@@ -182,17 +183,22 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
             self.assertFalse(cases[name].qbo_id)
 
     def test_gap_of_a_matched_document_is_shown(self):
-        cases = self.make_cases()
+        customer = self.act("Customer", DisplayName=self.customer.name)
+        invoice = self.create_old(lines=self.untaxed())
+        self.act_invoice(invoice, customer["Id"], DueDate="2025-12-24")
         load = self.create_load()
         self.count(load)
-        invoice = cases["match"]
-        answer = next(
-            each
-            for each in self.get_objects("Invoice")
-            if each["DocNumber"] == invoice.name
-        )
-        gaps = load.sudo()._compare_balance(invoice, {**answer, "Balance": 40})
+        self.assertEqual(load.document_match_count, 1)
+        self.load(load)
+        self.assertEqual(invoice.qbo_state, "differs")
+        self.assertIn("2025-12-24", self.get_operation(invoice).receipt)
+
+    def test_other_open_balance_is_a_gap(self):
+        invoice = self.create_old(lines=self.untaxed())
+        load = self.create_load().sudo()
+        gaps = load._compare_balance(invoice, {"Balance": 40})
         self.assertEqual(gaps[0][1:], ["100.00", "40"])
+        self.assertEqual(load._compare_balance(invoice, {"Balance": 100}), [])
 
     def test_doubtful_customers_are_queued_on_request(self):
         cases = self.make_cases()
@@ -442,4 +448,7 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         self.env.flush_all()
         self.inject("/batch", times=1, fault="4000")
         self.work()
-        self.assertIn(load.state, ("draft", "counted"))
+        self.assertEqual(load.state, "draft")
+        self.assertTrue(load.problem)
+        self.count(load)
+        self.assertEqual(load.document_create_count, 1)

@@ -1,0 +1,75 @@
+import os
+
+from odoo.tests import HttpCase, tagged
+
+from .browser import open_page, take_screenshot
+from .common import ConnectionMixin
+from .processes import IntuitServer
+from .test_first_load import FirstLoadMixin
+
+PASSWORD = "a password of this test"
+
+
+@tagged("post_install", "-at_install")
+class TestBrowserFirstLoad(FirstLoadMixin, ConnectionMixin, HttpCase):
+    """A first load from the dry run to the end, in Chromium."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = IntuitServer(cls.intuit)
+        cls.addClassCleanup(cls.server.stop)
+        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
+        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
+        cls.env["ir.qweb"]._pregenerate_assets_bundles()
+
+    def setUp(self):
+        super().setUp()
+        self.accountant.password = PASSWORD
+
+    def test_dry_run_and_load(self):
+        self.make_cases()
+        with open_page(self, self.accountant, PASSWORD) as page:
+            page.goto(self.base_url() + "/odoo/quickbooks-first-load")
+            page.get_by_text("Bring documents from before").wait_for()
+            take_screenshot(page, "first_load_empty")
+            page.get_by_role("button", name="New").first.click()
+            page.get_by_role("button", name="Count (dry run)").wait_for()
+            take_screenshot(page, "first_load_draft")
+            page.get_by_role("button", name="Count (dry run)").click()
+            page.get_by_role("button", name="Stop").wait_for()
+            take_screenshot(page, "first_load_counting")
+            self.work()
+            # The page finds out by itself.
+            page.get_by_role("button", name="Load…", exact=True).wait_for()
+            take_screenshot(page, "first_load_counted")
+            page.locator("[data-count=document_ambiguous]").click()
+            page.locator(".o_data_row").first.wait_for()
+            take_screenshot(page, "first_load_ambiguous")
+            page.go_back()
+            page.get_by_role("button", name="Load…", exact=True).click()
+            page.get_by_text("1 documents will be created").wait_for()
+            take_screenshot(page, "first_load_confirm")
+            page.get_by_role("button", name="Approve and load").click()
+            page.get_by_role("button", name="Stop").wait_for()
+            take_screenshot(page, "first_load_loading")
+            page.get_by_role("button", name="Stop").click()
+            page.get_by_role("button", name="Continue…").wait_for()
+            take_screenshot(page, "first_load_stopped")
+            page.get_by_role("button", name="Continue…").click()
+            page.get_by_role("button", name="Approve and load").click()
+            page.get_by_role("button", name="Stop").wait_for()
+            self.work()
+            page.locator("div[name=done_count]").get_by_text("2").wait_for()
+            take_screenshot(page, "first_load_done")
+        load = self.env["qbo.first.load"].search([], limit=1)
+        self.assertEqual(load.done_count, 2)
+
+    def test_narrow_window(self):
+        load = self.create_load()
+        self.make_cases()
+        self.count(load)
+        with open_page(self, self.accountant, PASSWORD, width=420) as page:
+            page.goto(f"{self.base_url()}/odoo/quickbooks-first-load/{load.id}")
+            page.locator(".o_qbo_first_load").wait_for()
+            take_screenshot(page, "first_load_narrow")
