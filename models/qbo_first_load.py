@@ -245,20 +245,20 @@ class QboFirstLoad(models.Model):
         waiting = self._count_loadable()
         parts = [
             self.env._(
-                "%(count)s documents will be created in QuickBooks.",
+                "Documents to be created in QuickBooks: %(count)s.",
                 count=waiting.get("create", 0),
             ),
             self.env._(
-                "%(count)s are there already and will be linked to what QuickBooks "
-                "has; nothing is created for them.",
+                "Documents that are there already and will be linked, not created: "
+                "%(count)s.",
                 count=waiting.get("match", 0),
             ),
         ]
         if waiting.get("ambiguous"):
             parts.append(
                 self.env._(
-                    "%(count)s are queued and wait until somebody chooses their "
-                    "customer.",
+                    "Documents that will be queued, and wait until somebody chooses "
+                    "their customer: %(count)s.",
                     count=waiting["ambiguous"],
                 )
             )
@@ -460,7 +460,13 @@ class QboFirstLoad(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "quickbooks_online.qbo_first_load_line_action"
         )
-        return action | {"domain": domain, "context": {"qbo_kind": kind}}
+        context = {
+            "qbo_kind": kind,
+            "qbo_is_loaded": kind == "document" and bool(self.loaded_at),
+        }
+        titles = dict(self.line_ids._fields["verdict"]._description_selection(self.env))
+        title = titles.get(self.env.context.get("qbo_verdict")) or action["name"]
+        return action | {"name": title, "domain": domain, "context": context}
 
     def action_open_operations(self):
         """Open what was queued, in the push queue."""

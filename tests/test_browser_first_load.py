@@ -48,7 +48,7 @@ class TestBrowserFirstLoad(FirstLoadMixin, ConnectionMixin, HttpCase):
             take_screenshot(page, "first_load_ambiguous")
             page.go_back()
             page.get_by_role("button", name="Load…", exact=True).click()
-            page.get_by_text("1 documents will be created").wait_for()
+            page.get_by_text("to be created in QuickBooks: 1.").wait_for()
             take_screenshot(page, "first_load_confirm")
             page.get_by_role("button", name="Approve and load").click()
             page.get_by_role("button", name="Stop").wait_for()
@@ -62,6 +62,9 @@ class TestBrowserFirstLoad(FirstLoadMixin, ConnectionMixin, HttpCase):
             self.work()
             page.locator("div[name=done_count]").get_by_text("2").wait_for()
             take_screenshot(page, "first_load_done")
+            page.locator("[data-count=document_create]").click()
+            page.locator(".o_data_row").first.wait_for()
+            take_screenshot(page, "first_load_created")
         load = self.env["qbo.first.load"].search([], limit=1)
         self.assertEqual(load.done_count, 2)
 

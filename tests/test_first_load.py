@@ -169,6 +169,7 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
             load.line_ids.mapped("note"),
         )
         self.assertEqual(load.progress, 100)
+        self.assertTrue(self.get_writes())
         self.assertEqual(len(self.get_objects("Invoice")), before + 1)
         self.assertEqual(len(self.get_documents(cases["create"])), 1)
         binding = cases["match"]._qbo_get_binding(self.connection)
