@@ -320,3 +320,16 @@ class QboFirstLoadLine(models.Model):
 
 def _show(value):
     return None if value is ABSENT else str(value)
+
+
+class QboOperation(models.Model):
+    _inherit = "qbo.operation"
+
+    def _check_gate(self):
+        """What a first load queued may be retried, whatever its date."""
+        lines = self.env["qbo.first.load.line"].search(
+            [("operation_id", "in", self.ids), ("outcome", "=", "queued")]
+        )
+        loaded = self & lines.operation_id
+        super(QboOperation, loaded.with_context(qbo_first_load=True))._check_gate()
+        return super(QboOperation, self - loaded)._check_gate()

@@ -300,6 +300,26 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
     def _make_patch(target, value):
         return patch(target, value)
 
+    def test_failure_is_retried_although_it_is_old(self):
+        invoice = self.create_old(lines=self.untaxed())
+        load = self.create_load()
+        self.count(load)
+        self.control(
+            "POST",
+            "faults",
+            match={"item": {"operation": "create", "body": invoice.name}, "times": 1},
+            action={"fault": "6210"},
+        )
+        self.load(load)
+        self.assertEqual(load.failed_count, 1)
+        invoice.with_user(self.approver).with_context(
+            allowed_company_ids=self.company.ids
+        ).action_qbo_retry()
+        self.env.flush_all()
+        self.work()
+        self.assertEqual((load.failed_count, load.done_count), (0, 1))
+        self.assertEqual(len(self.get_documents(invoice)), 1)
+
     def test_stop_and_continue(self):
         for _number in range(4):
             self.create_old(lines=self.untaxed())
