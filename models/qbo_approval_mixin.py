@@ -171,8 +171,9 @@ class QboApprovalMixin(models.AbstractModel):
         with self._qbo_watch():
             return super().write(vals)
 
-    def unlink(self):
-        operations = self.env["qbo.operation"].sudo()._get_open_of(self.exists())
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_under_way(self):
+        operations = self.env["qbo.operation"].sudo()._get_open_of(self)
         under_way = operations._cancel(self.env._("The document was deleted in Odoo."))
         if under_way:
             raise UserError(
@@ -182,7 +183,6 @@ class QboApprovalMixin(models.AbstractModel):
                     names=", ".join(under_way.mapped("name")),
                 )
             )
-        return super().unlink()
 
     def _qbo_check_protected(self, vals):
         protected = vals.keys() & GATE_FIELDS
@@ -233,7 +233,9 @@ class QboApprovalMixin(models.AbstractModel):
     def _qbo_compare(self):
         """Reopen the gate of those whose approval no longer covers them."""
         documents = self.exists().sudo()
-        documents = documents.with_context(clean_context(self.env.context))
+        context = clean_context(self.env.context)
+        # Whole, so that no default of the caller's is left in it.
+        documents = documents.with_context(context)  # pylint: disable=context-overridden
         connections = documents._qbo_get_connections()
         changes = {}
         for document in documents._qbo_get_gated():
@@ -753,6 +755,7 @@ class QboApprovalMixin(models.AbstractModel):
                 title=title,
                 company=document.company_id.name,
             )
+        # pylint: disable-next=assignment-from-none
         refusal = self._qbo_get_state_refusal(is_push=False)
         if refusal:
             return refusal

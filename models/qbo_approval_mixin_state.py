@@ -205,7 +205,8 @@ class QboApprovalMixin(models.AbstractModel):
 
     @api.model
     def _qbo_get_connected_companies(self):
-        return self.env["qbo.connection"].sudo().search([]).company_id
+        connections = self.env["qbo.connection"].sudo()
+        return connections.search([("active", "=", True)]).company_id
 
     @api.model
     def _qbo_get_start_domain(self):

@@ -25,9 +25,10 @@ class QboConnection(models.Model):
         )
 
     def _drop_links(self):
-        super()._drop_links()
+        result = super()._drop_links()
         # What was counted was counted in the company that is forgotten now.
         loads = self.env["qbo.first.load"].sudo()
         loads.search(
             [("connection_id", "=", self.id), ("state", "!=", "done")]
         )._start_over()
+        return result

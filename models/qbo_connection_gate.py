@@ -16,7 +16,6 @@ class QboConnection(models.Model):
         "an approver's push approves.",
     )
     author_may_approve = fields.Boolean(
-        "Author May Approve",
         tracking=True,
         help="Who wrote or submitted a document may approve it too.",
     )
@@ -35,7 +34,6 @@ class QboConnection(models.Model):
         help="What is approved is queued for QuickBooks at once.",
     )
     posting_needs_approval = fields.Boolean(
-        "Posting Needs Approval",
         tracking=True,
         help="Customer invoices and credit notes cannot be posted before they are "
         "approved; approving posts them.",

@@ -22,6 +22,7 @@ from ..exceptions import (
     QboThrottledError,
     VaultError,
 )
+from .qbo_operation import OPEN_STATES
 from .transaction import own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -89,19 +90,20 @@ class QboConnection(models.Model):
             connection.worker_cron_id._trigger(at)
 
     def _change_state(self, state, reason=False, **values):
-        super()._change_state(state, reason, **values)
+        result = super()._change_state(state, reason, **values)
         if state == "connected":
             self._wake_later(0)
+        return result
 
     def _drop_links(self):
-        super()._drop_links()
+        result = super()._drop_links()
         domain = [("connection_id", "=", self.id)]
         operations = self.env["qbo.operation"].sudo().search(domain)
-        operations.filtered(
-            lambda each: each.state in ("queued", "waiting", "sent", "uncertain")
-            or each.state == "failed"
-        ).write({"state": "cancelled", "fault_message": False, "cause": False})
+        operations.filtered(lambda each: each.state in OPEN_STATES).write(
+            {"state": "cancelled", "fault_message": False, "cause": False}
+        )
         self.env["qbo.binding"].sudo().search(domain).unlink()
+        return result
 
     # === A RUN === #
 

@@ -320,7 +320,10 @@ class QboFirstLoad(models.Model):
             if name.removeprefix("default_") not in FILTER_FIELDS | CHOICE_FIELDS
         }
         clean = {k: v for k, v in self.env.context.items() if k not in hidden}
-        return super(QboFirstLoad, self.with_context(clean)).create(vals_list)
+        return super(
+            QboFirstLoad,
+            self.with_context(clean),  # pylint: disable=context-overridden
+        ).create(vals_list)
 
     def write(self, vals):
         self._check_protected(vals)

@@ -66,7 +66,7 @@ class QboFirstLoadLine(models.Model):
             ("queued", "Queued"),
             ("held", "Held back"),
         ],
-        "Load",
+        "Outcome",
         readonly=True,
     )
     note = fields.Text("Held Back Because", readonly=True)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +59,12 @@ class Forge:
         self._process.communicate()
 
 
+def kill(process):
+    """Kill a process, if it still runs."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
 class Shot:
     """When a worker is killed: at the n-th batch that writes, and at which moment.
 
@@ -85,10 +91,7 @@ class Shot:
 
     def fire(self):
         self._ready.wait(10)
-        try:
-            os.kill(self.process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill(self.process)
 
 
 class Gun:
@@ -291,7 +294,7 @@ class Arena:
             shot.aim(process)
         timer = None
         if delay is not None:
-            timer = threading.Timer(delay, self._kill, [process])
+            timer = threading.Timer(delay, kill, [process])
             timer.start()
         survived = self.forge.wait(process)
         if timer:
@@ -300,13 +303,6 @@ class Arena:
         self.gun.shot = None
         self.kills += not survived
         return survived
-
-    @staticmethod
-    def _kill(process):
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     def make_due(self):
         """No waiting: neither for the next attempt nor for a turn."""

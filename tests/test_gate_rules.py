@@ -116,7 +116,7 @@ class TestRefusals(GateMixin, QboCommon):
         for move in bill + entry:
             self.assertRefused(lambda move=move: self.submit(move), "nothing that")
             self.assertRefused(lambda move=move: self.click_push(move), "nothing that")
-        bill.qbo_notice  # noqa: B018
+        bill.mapped("qbo_notice")
         self.assertFalse(bill.qbo_may_submit)
 
     def test_under_way(self):

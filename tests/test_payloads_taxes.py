@@ -127,7 +127,7 @@ class TestAbroad(PayloadCase):
         company.write(
             {"currency_id": pound.id, "country_id": cls.env.ref("base.uk").id}
         )
-        super()._set_up_books(company)
+        super()._set_up_books(company)  # pylint: disable=missing-return
         company.currency_id = pound
         cls.euro = euro
         cls.tax_20 = cls._create_tax("VAT 20%", 20)
