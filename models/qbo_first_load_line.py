@@ -66,7 +66,6 @@ class QboFirstLoadLine(models.Model):
             ("queued", "Queued"),
             ("held", "Held back"),
         ],
-        "Outcome",
         readonly=True,
     )
     note = fields.Text("Held Back Because", readonly=True)
