@@ -233,9 +233,9 @@ class QboApprovalMixin(models.AbstractModel):
     def _qbo_compare(self):
         """Reopen the gate of those whose approval no longer covers them."""
         documents = self.exists().sudo()
-        context = clean_context(self.env.context)
         # Whole, so that no default of the caller's is left in it.
-        documents = documents.with_context(context)  # pylint: disable=context-overridden
+        context = clean_context(self.env.context)
+        documents = documents.with_env(documents.env(context=context))
         connections = documents._qbo_get_connections()
         changes = {}
         for document in documents._qbo_get_gated():

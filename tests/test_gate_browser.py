@@ -92,6 +92,8 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
             self.click(page, "Push to QBO")
             self.get_strip(page, "On its way").wait_for()
             take_screenshot(page, "gate_approver_queued")
+            # The page's calls and the worker share the test's cursor.
+            page.wait_for_load_state("networkidle")
             self.work()
             self.env.flush_all()
             self.tell_browsers()

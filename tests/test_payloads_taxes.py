@@ -127,7 +127,7 @@ class TestAbroad(PayloadCase):
         company.write(
             {"currency_id": pound.id, "country_id": cls.env.ref("base.uk").id}
         )
-        super()._set_up_books(company)  # pylint: disable=missing-return
+        result = super()._set_up_books(company)
         company.currency_id = pound
         cls.euro = euro
         cls.tax_20 = cls._create_tax("VAT 20%", 20)
@@ -135,6 +135,7 @@ class TestAbroad(PayloadCase):
         cls.customer.write({"country_id": cls.env.ref("base.uk").id, "state_id": False})
         (cls.service + cls.goods).taxes_id = cls.tax_20
         cls.set_rate(euro, 1.25)
+        return result
 
     @classmethod
     def set_rate(cls, currency, rate):
