@@ -42,6 +42,7 @@ class QboBinding(models.Model):
     entity = fields.Char(required=True, readonly=True)
     qbo_id = fields.Char("QuickBooks Id", readonly=True)
     link = fields.Integer(
+        default=0,
         readonly=True,
         aggregator=None,
         help="How often the record was pointed at another object of QuickBooks.",
