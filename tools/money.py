@@ -69,6 +69,19 @@ def from_minor(minor, currency_decimals=AMOUNT_DECIMALS):
     return to_decimal(minor).scaleb(-currency_decimals, _EXACT)
 
 
+def divide(amount, divisor, decimals=AMOUNT_DECIMALS):
+    """A quotient rounded half-up, from its exact value.
+
+    :return: Decimal with exactly so many decimals
+    :raises ZeroDivisionError: divisor 0
+    """
+    exact = Fraction(to_decimal(amount)) / Fraction(to_decimal(divisor))
+    half = Fraction(1, 2)
+    scaled = abs(exact) * 10**decimals
+    minor = floor(scaled + half)
+    return from_minor(minor if exact >= 0 else -minor, decimals)
+
+
 def compare(one, other, currency_decimals=AMOUNT_DECIMALS):
     """-1, 0 or 1: how two amounts compare in minor units."""
     one, other = to_minor(one, currency_decimals), to_minor(other, currency_decimals)
