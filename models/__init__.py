@@ -21,10 +21,13 @@ from . import qbo_connection_worker
 from . import qbo_connection_push
 from . import qbo_reference_tax
 from . import qbo_sync_mixin
-from . import qbo_document_mixin
 from . import qbo_document_line_mixin
+from . import qbo_document_line_parts
+from . import qbo_document_mixin
+from . import qbo_document_forecast
 from . import qbo_mapping
 from . import qbo_connection_settings
+from . import qbo_connection_tax
 from . import account_tax
 from . import account_move
 from . import account_move_line

@@ -89,13 +89,27 @@ class AccountMove(models.Model):
         elif not self.invoice_date:
             yield self.env._("%(title)s has no invoice date. Enter one.", title=title)
 
-    def _qbo_list_forecast_blockers(self, connection, lines, title):
-        if not any(line.display_type == "epd" for line in self.line_ids):
-            yield from super()._qbo_list_forecast_blockers(connection, lines, title)
-            return
-        yield self.env._(
-            "The payment terms of %(title)s lower its tax for early payment, but "
-            "QuickBooks reckons the tax of the whole price. Choose other payment "
-            "terms, or let theirs lower the tax only when the customer pays.",
-            title=title,
-        )
+    def _qbo_list_forecast_blockers(self, connection, rules, parts, title):
+        is_by_line = rules.tax == "line"
+        if is_by_line and any(line.display_type == "epd" for line in self.line_ids):
+            yield self.env._(
+                "The payment terms of %(title)s lower its tax for early payment, but "
+                "QuickBooks reckons the tax of the whole price. Choose other payment "
+                "terms, or let theirs lower the tax only when the customer pays.",
+                title=title,
+            )
+        elif is_by_line and self.invoice_cash_rounding_id.strategy == "biggest_tax":
+            yield self.env._(
+                "The cash rounding of %(title)s changes its tax, and QuickBooks "
+                "reckons the tax by its rate. Choose a cash rounding that adds a "
+                "rounding line, or none.",
+                title=title,
+            )
+        else:
+            if any(line.display_type == "rounding" for line in self.line_ids):
+                yield from self._qbo_list_rounding_line_blockers(
+                    connection, rules, title
+                )
+            yield from super()._qbo_list_forecast_blockers(
+                connection, rules, parts, title
+            )

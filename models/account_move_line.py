@@ -18,16 +18,23 @@ class AccountMoveLine(models.Model):
     _inherit = ["account.move.line", "qbo.document.line.mixin"]
 
     def _qbo_is_sent(self):
-        return self.display_type not in OTHER_KINDS
+        """A rounding that changes a tax is part of the tax."""
+        is_tax = self.display_type == "rounding" and self.tax_repartition_line_id
+        return self.display_type not in OTHER_KINDS and not is_tax
 
     def _qbo_get_amount(self):
         """The ledger's amount: cents that rounding moved between lines are in it."""
-        if self.display_type != "product":
+        if self.display_type not in ("product", "rounding"):
             return 0.0
         return self.move_id.direction_sign * self.amount_currency
 
+    def _qbo_get_gross(self):
+        if self.display_type == "rounding":
+            return self._qbo_get_amount()
+        return super()._qbo_get_gross()
+
     def _qbo_get_quantity(self):
-        return self.quantity
+        return 1.0 if self.display_type == "rounding" else self.quantity
 
     def _qbo_get_service_date(self):
         # Deferred revenue is a field of another addon.

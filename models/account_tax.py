@@ -12,3 +12,9 @@ class AccountTax(models.Model):
             return any(tax._qbo_has_rate() for tax in self.children_tax_ids)
         # Taxes by formula say what they come to only on the line.
         return bool(self.amount) and self.amount_type != "code"
+
+    def _qbo_is_included(self):
+        """Tell whether prices hold the tax."""
+        if self.amount_type == "group":
+            return all(tax._qbo_is_included() for tax in self.children_tax_ids)
+        return self.price_include

@@ -4,6 +4,7 @@ from ..const import BOTH_ACCOUNTS
 from ..tools import members
 from ..tools.members import compact
 from ..tools.name_match import Facts, clean_name
+from .qbo_document_line_mixin import ROUNDING_PRODUCT
 
 SKU_LENGTH = 100
 
@@ -39,11 +40,18 @@ class ProductProduct(models.Model):
                 "UnitPrice": members.make_bare(
                     members.round_price(members.read_number(self.lst_price))
                 ),
-                "IncomeAccountRef": _refer_to(connection.income_account_id),
+                "IncomeAccountRef": _refer_to(self._qbo_get_income_account(connection)),
                 "ExpenseAccountRef": _refer_to(connection.expense_account_id),
                 "Taxable": self._qbo_is_taxable(connection) if is_us else None,
             }
         )
+
+    def _qbo_get_income_account(self, connection):
+        """Return the account of its sales in QuickBooks (`qbo.reference`)."""
+        known = self.env["ir.model.data"]._xmlid_to_res_id(ROUNDING_PRODUCT)
+        if self.id == known:
+            return connection.rounding_account_id
+        return connection.income_account_id
 
     def _qbo_is_taxable(self, connection):
         taxes = self.taxes_id.filtered(
@@ -69,7 +77,7 @@ class ProductProduct(models.Model):
                 title=title,
                 most=SKU_LENGTH,
             )
-        if not connection.income_account_id.active:
+        if not self._qbo_get_income_account(connection).active:
             yield self.env._(
                 "%(title)s has no income account in QuickBooks. Choose one in the "
                 "settings of the connection %(books)s.",

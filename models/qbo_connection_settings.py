@@ -18,6 +18,7 @@ class Rules(NamedTuple):
     :param is_multicurrency: documents name their currency
     :param tax: 'off', 'automated' (US, QuickBooks reckons), 'manual' (US, one code
         for the document) or 'line' (elsewhere: one code for each line)
+    :param sends_tax: where QuickBooks reckons, Odoo's amount goes along and counts
     :param classes: '', 'line' or 'document': what carries a class
     :param has_estimates: estimates are switched on
     """
@@ -26,6 +27,7 @@ class Rules(NamedTuple):
     home_currency: str
     is_multicurrency: bool
     tax: str
+    sends_tax: bool
     classes: str
     has_estimates: bool
 
@@ -80,6 +82,7 @@ class QboConnection(models.Model):
             home_currency=self.home_currency or "",
             is_multicurrency=bool(currency.get("MultiCurrencyEnabled")),
             tax=self._get_tax_rule(preferences.get("TaxPrefs", {})),
+            sends_tax=self.tax_mode != "automated_truth",
             classes=_get_class_rule(preferences.get("AccountingInfoPrefs", {})),
             has_estimates=preferences.get("SalesFormsPrefs", {}).get(
                 "AllowEstimates", True

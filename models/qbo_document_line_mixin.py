@@ -5,6 +5,10 @@ from ..tools import members
 from ..tools.members import compact
 
 TEXT_KINDS = ("line_section", "line_subsection", "line_note")
+# What has an amount: products, and the line of a cash rounding.
+SOLD_KINDS = ("product", "rounding")
+# What makes up for cents in QuickBooks; it stands on no document of Odoo.
+ROUNDING_PRODUCT = "quickbooks_online.product_rounding"
 US_TAXED, US_UNTAXED = "TAX", "NON"
 
 
@@ -17,7 +21,7 @@ class QboDocumentLineMixin(models.AbstractModel):
     # === HOOKS === #
 
     def _qbo_get_kind(self):
-        """Return 'product', 'text', or another that cannot be sent."""
+        """Return 'product', 'rounding', 'text', or another that cannot be sent."""
         if self.display_type in TEXT_KINDS:
             return "text"
         return self.display_type or "product"
@@ -36,26 +40,30 @@ class QboDocumentLineMixin(models.AbstractModel):
 
     # === PAYLOAD === #
 
-    def _qbo_prepare_line(self, connection, rules, codes):
-        """Return a line of the payload without its number; None for an empty text.
+    def _qbo_prepare_part(self, connection, rules, codes, part, net=None):
+        """Return a line of the payload without its number.
 
         :param codes: {set of tax ids: `qbo.reference`} where lines have tax codes
+        :param Part part: of this line
+        :param Decimal net: what QuickBooks will take out of the gross amount, where
+            prices hold their tax; None elsewhere
         """
-        text = members.make_text(self.name, members.DESCRIPTION_LENGTH)
-        if self._qbo_get_kind() == "text":
-            return self._qbo_prepare_text(text)
+        amount = part.amount if net is None else net
+        detail = self._qbo_prepare_detail(connection, rules, codes, part, amount)
+        if net is not None:
+            detail["TaxInclusiveAmt"] = part.gross
         return compact(
             {
-                "Description": text,
-                "Amount": self._qbo_read_amount(),
+                "Description": members.make_text(self.name, members.DESCRIPTION_LENGTH),
+                "Amount": amount,
                 "DetailType": "SalesItemLineDetail",
-                "SalesItemLineDetail": self._qbo_prepare_detail(
-                    connection, rules, codes
-                ),
+                "SalesItemLineDetail": detail,
             }
         )
 
-    def _qbo_prepare_text(self, text):
+    def _qbo_prepare_text(self):
+        """Return a line of text without its number; None for an empty one."""
+        text = members.make_text(self.name, members.DESCRIPTION_LENGTH)
         if not text:
             return None
         return {
@@ -64,33 +72,31 @@ class QboDocumentLineMixin(models.AbstractModel):
             "DescriptionLineDetail": {},
         }
 
-    def _qbo_prepare_detail(self, connection, rules, codes):
+    def _qbo_prepare_detail(self, connection, rules, codes, part, amount):
         product = self._qbo_get_product(connection)
         service_date = self._qbo_get_service_date()
         return compact(
             {
                 "ServiceDate": service_date and service_date.isoformat() or None,
                 "ItemRef": product._qbo_refer(connection) if product else None,
-                "ClassRef": self._qbo_prepare_class(connection, rules),
-                **self._qbo_prepare_price(),
+                "ClassRef": self._qbo_prepare_class(connection, part),
+                **self._qbo_prepare_price(amount, part.quantity),
                 "TaxCodeRef": self._qbo_prepare_tax_code(rules, codes),
             }
         )
 
-    def _qbo_prepare_price(self):
+    def _qbo_prepare_price(self, amount, quantity):
         """Quantity and unit price that give the amount; neither where none do."""
-        quantity = members.read_number(self._qbo_get_quantity())
         price = members.choose_price(
-            self._qbo_read_amount(),
+            amount,
             quantity,
             members.read_number(self.price_unit),
             self.currency_id.decimal_places,
         )
         return {} if price is None else {"UnitPrice": price, "Qty": quantity}
 
-    def _qbo_prepare_class(self, connection, rules):
-        account = rules.classes == "line" and self._qbo_get_class(connection)
-        return account._qbo_refer(connection) if account else None
+    def _qbo_prepare_class(self, connection, part):
+        return part.account._qbo_refer(connection) if part.account else None
 
     def _qbo_prepare_tax_code(self, rules, codes):
         if rules.tax == "off":
@@ -109,6 +115,8 @@ class QboDocumentLineMixin(models.AbstractModel):
         )
 
     def _qbo_get_product(self, connection):
+        if self._qbo_get_kind() == "rounding":
+            return self.env.ref(ROUNDING_PRODUCT)
         return self.product_id or connection.default_product_id
 
     def _qbo_get_tax_key(self):
@@ -124,19 +132,15 @@ class QboDocumentLineMixin(models.AbstractModel):
         )
 
     def _qbo_get_class(self, connection):
-        """Return the analytic account that is the line's class, or None.
-
-        :rtype: account.analytic.account
-        """
-        shares = self._qbo_get_class_shares(connection)
-        if len(shares) != 1:
-            return None
-        ((account, share),) = shares.items()
-        return account if round(share, 2) == 100 else None
+        """Return the analytic account that is the class of the whole line, or None."""
+        return _get_only(self._qbo_get_class_shares(connection))
 
     def _qbo_get_class_shares(self, connection):
         """Return {analytic account of the plan for classes: percentage}."""
-        plan = connection.class_plan_id
+        return self._qbo_get_shares(connection.class_plan_id)
+
+    def _qbo_get_shares(self, plan):
+        """Return {analytic account of a plan: percentage of the line (float)}."""
         if not plan or not self.analytic_distribution:
             return {}
         shares = {}
@@ -144,38 +148,31 @@ class QboDocumentLineMixin(models.AbstractModel):
             ids = [int(id) for id in key.split(",") if id.isdigit()]
             for account in self.env["account.analytic.account"].browse(ids):
                 try:
-                    is_class = account.root_plan_id.id == plan.id
+                    is_of_plan = account.root_plan_id.id == plan.id
                 except MissingError:
                     # Distributions may name accounts that were deleted.
                     continue
-                if is_class:
+                if is_of_plan:
                     shares[account] = shares.get(account, 0) + percentage
         return shares
 
     # === BLOCKERS === #
 
     def _qbo_list_blockers(self, connection, rules, codes, title):
-        if self._qbo_get_kind() != "product":
-            yield self._qbo_get_kind_blocker(title)
+        kind = self._qbo_get_kind()
+        if kind not in SOLD_KINDS:
+            yield self.env._(
+                "%(title)s has a line “%(line)s” of a kind that QuickBooks does not "
+                "have. Remove it.",
+                title=title,
+                line=self._qbo_get_words(),
+            )
             return
-        yield from self._qbo_list_product_blockers(connection, rules, title)
+        if kind == "product":
+            yield from self._qbo_list_product_blockers(connection, rules, title)
         yield from self._qbo_list_price_blockers(title)
         yield from self._qbo_list_tax_blockers(connection, rules, codes, title)
         yield from self._qbo_list_class_blockers(connection, rules, title)
-
-    def _qbo_get_kind_blocker(self, title):
-        if self._qbo_get_kind() == "rounding":
-            return self.env._(
-                "%(title)s has a line of cash rounding, for which QuickBooks has no "
-                "place. Remove the cash rounding method from the document.",
-                title=title,
-            )
-        return self.env._(
-            "%(title)s has a line “%(line)s” of a kind that QuickBooks does not have. "
-            "Remove it.",
-            title=title,
-            line=self._qbo_get_words(),
-        )
 
     def _qbo_list_product_blockers(self, connection, rules, title):
         product = self._qbo_get_product(connection)
@@ -244,24 +241,31 @@ class QboDocumentLineMixin(models.AbstractModel):
         if not rules.classes:
             return
         shares = self._qbo_get_class_shares(connection)
-        if not shares:
+        is_over = round(sum(shares.values()), 2) > 100
+        if is_over or any(share < 0 for share in shares.values()):
+            yield self.env._(
+                "Line “%(line)s” of %(title)s is shared out in the plan %(plan)s as "
+                "%(shares)s. Only parts of the line that come to 100%% at most can go "
+                "to QuickBooks: mend its analytic distribution.",
+                line=self._qbo_get_words(),
+                title=title,
+                plan=connection.class_plan_id.name,
+                shares=_describe_shares(shares),
+            )
             return
-        account = self._qbo_get_class(connection)
-        if account:
+        for account in shares:
             yield from account._qbo_list_blockers(connection, rules)
-            return
-        yield self.env._(
-            "Line “%(line)s” of %(title)s is shared out in the plan %(plan)s "
-            "(%(shares)s), and QuickBooks keeps one class for each line. Give the line "
-            "one account of this plan with 100%%, or split it.",
-            line=self._qbo_get_words(),
-            title=title,
-            plan=connection.class_plan_id.name,
-            shares=", ".join(
-                f"{account.name} {round(share, 2):g}%"
-                for account, share in shares.items()
-            ),
-        )
+        if rules.classes == "document" and shares and not _get_only(shares):
+            yield self.env._(
+                "Line “%(line)s” of %(title)s is shared out in the plan %(plan)s "
+                "(%(shares)s), and QuickBooks keeps one class for each document. Give "
+                "the line one account of this plan with 100%%, or switch QuickBooks to "
+                "one class for each line.",
+                line=self._qbo_get_words(),
+                title=title,
+                plan=connection.class_plan_id.name,
+                shares=_describe_shares(shares),
+            )
 
     # === WORDS === #
 
@@ -275,3 +279,17 @@ class QboDocumentLineMixin(models.AbstractModel):
         if not self.tax_ids:
             return self.env._("lines without tax")
         return " + ".join(self.tax_ids.mapped("name"))
+
+
+def _get_only(shares):
+    """The account that has all of it, or None."""
+    if len(shares) != 1:
+        return None
+    ((account, share),) = shares.items()
+    return account if round(share, 2) == 100 else None
+
+
+def _describe_shares(shares):
+    return ", ".join(
+        f"{account.name} {round(share, 2):g}%" for account, share in shares.items()
+    )

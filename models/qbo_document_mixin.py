@@ -1,12 +1,12 @@
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 
 from odoo import models
 from odoo.tools import html2plaintext
 
-from ..tools import members, money
+from ..tools import members
 from ..tools.members import compact
+from .qbo_document_line_mixin import SOLD_KINDS
 
 # Intuit's page: a taxed form has no more lines.
 MOST_LINES = 750
@@ -98,6 +98,8 @@ class QboDocumentMixin(models.AbstractModel):
         contact = self._qbo_get_addresses()[0]
         bill_address, ship_address = self._qbo_prepare_addresses()
         lines = self._qbo_get_lines()
+        parts = self._qbo_get_sold_parts(connection, rules)
+        forecast = self._qbo_forecast(connection, rules, parts)
         payload = {
             "DocNumber": self._qbo_get_number(),
             **self._qbo_prepare_own_members(connection, rules),
@@ -109,8 +111,8 @@ class QboDocumentMixin(models.AbstractModel):
             "BillAddr": bill_address,
             "ShipAddr": ship_address,
             "ClassRef": self._qbo_prepare_class(connection, rules, lines),
-            **self._qbo_prepare_tax(connection, rules, lines),
-            "Line": self._qbo_prepare_lines(connection, rules, lines),
+            **self._qbo_prepare_tax(connection, rules, lines, parts),
+            "Line": self._qbo_prepare_lines(connection, rules, parts, forecast),
         }
         return compact(payload)
 
@@ -155,16 +157,18 @@ class QboDocumentMixin(models.AbstractModel):
         account = accounts.pop() if len(accounts) == 1 else None
         return account._qbo_refer(connection) if account else None
 
-    def _qbo_prepare_tax(self, connection, rules, lines):
+    def _qbo_prepare_tax(self, connection, rules, lines, parts):
         """The tax of the document: who reckons it, and what it must come to."""
         if rules.tax == "line":
-            return {"GlobalTaxCalculation": "TaxExcluded"}
+            is_inclusive = self._qbo_is_inclusive(rules, parts)
+            choice = "TaxInclusive" if is_inclusive else "TaxExcluded"
+            return {"GlobalTaxCalculation": choice}
         if rules.tax == "off":
             is_abroad = rules.country != "US"
             return {"GlobalTaxCalculation": "NotApplicable"} if is_abroad else {}
         total = members.read_amount(self.amount_tax, self.currency_id.decimal_places)
         if rules.tax == "automated":
-            return {"TxnTaxDetail": {"TotalTax": total}}
+            return {"TxnTaxDetail": {"TotalTax": total}} if rules.sends_tax else {}
         codes = self._qbo_get_document_codes(connection, lines)
         if len(codes) != 1:
             return {}
@@ -180,14 +184,53 @@ class QboDocumentMixin(models.AbstractModel):
                 codes |= known.get(line._qbo_get_tax_key(), codes)
         return codes
 
-    def _qbo_prepare_lines(self, connection, rules, lines):
+    def _qbo_get_sold_parts(self, connection, rules):
+        """Return the `Part` s of the lines with an amount, in their order."""
+        return [
+            part
+            for line in self._qbo_get_lines()
+            if line._qbo_get_kind() in SOLD_KINDS
+            for part in line._qbo_get_parts(connection, rules)
+        ]
+
+    def _qbo_prepare_lines(self, connection, rules, parts, forecast):
+        """The lines of the payload, numbered."""
         codes = connection._get_tax_codes() if rules.tax == "line" else {}
+        is_inclusive = self._qbo_is_inclusive(rules, parts)
+        nets = forecast.nets if forecast and is_inclusive else [None] * len(parts)
+        by_line = {}
+        for part, net in zip(parts, nets, strict=True):
+            by_line.setdefault(part.line, []).append(
+                part.line._qbo_prepare_part(connection, rules, codes, part, net)
+            )
         prepared = []
-        for line in lines:
-            values = line._qbo_prepare_line(connection, rules, codes)
-            if values:
-                prepared.append({"LineNum": len(prepared) + 1, **values})
-        return prepared
+        for line in self._qbo_get_lines():
+            if line._qbo_get_kind() == "text":
+                prepared.append(line._qbo_prepare_text())
+            prepared += by_line.get(line, [])
+        rounding = self._qbo_get_rounding(connection, forecast)
+        if rounding:
+            prepared.append(
+                self._qbo_prepare_rounding_line(
+                    connection, rules, rounding, is_inclusive
+                )
+            )
+        prepared = [values for values in prepared if values]
+        return [
+            {"LineNum": number, **values} for number, values in enumerate(prepared, 1)
+        ]
+
+    # === NOTES === #
+
+    def _qbo_get_notes(self, connection):
+        """Return what people should know before it is sent, as sentences."""
+        self.ensure_one()
+        connection = connection.sudo()
+        return list(self.sudo()._qbo_list_notes(connection, connection._get_rules()))
+
+    def _qbo_list_notes(self, connection, rules):
+        """Yield the sentences of `_qbo_get_notes`."""
+        return []
 
     # === BLOCKERS === #
 
@@ -333,8 +376,9 @@ class QboDocumentMixin(models.AbstractModel):
                 yield from line._qbo_list_blockers(connection, rules, codes, title)
         if rules.tax == "manual":
             yield from self._qbo_list_code_blockers(connection, lines, title)
-        if rules.tax == "line":
-            yield from self._qbo_list_forecast_blockers(connection, sold, title)
+        yield from self._qbo_list_forecast_blockers(
+            connection, rules, self._qbo_get_sold_parts(connection, rules), title
+        )
         if rules.classes == "document":
             yield from self._qbo_list_class_blockers(connection, sold, title)
         if len(lines) > MOST_LINES:
@@ -345,49 +389,6 @@ class QboDocumentMixin(models.AbstractModel):
                 count=len(lines),
                 most=MOST_LINES,
             )
-
-    def _qbo_list_forecast_blockers(self, connection, lines, title):
-        """A wrong tax code would book a wrong tax; cents of rounding may differ."""
-        codes, rates = connection._get_tax_codes(), connection._get_tax_rates()
-        day = self._qbo_get_txn_date(connection.company_id) or ""
-        decimals = self.currency_id.decimal_places
-        known, forecast, roundings = {}, Decimal(), 0
-        for line in lines:
-            code = codes.get(line._qbo_get_tax_key())
-            if not code:
-                return
-            if code not in known:
-                known[code] = code._get_sales_percentages(rates, day)
-            if not known[code]:
-                if known[code] is not None:
-                    yield self._qbo_get_purchase_code_blocker(connection, code, title)
-                return
-            amount = line._qbo_read_amount()
-            for percentage in known[code]:
-                forecast += money.round_half_up(amount * percentage / 100)
-                roundings += bool(percentage)
-        tax = members.read_amount(self.amount_tax, decimals)
-        if abs(forecast - tax) > Decimal(max(1, roundings)).scaleb(-decimals):
-            yield self.env._(
-                "On %(title)s QuickBooks would reckon a tax of %(theirs)s, and Odoo "
-                "has %(ours)s. Either a tax code (%(codes)s) does not stand for the "
-                "same rate: mend the tax mapping of the connection %(books)s. Or the "
-                "tax was changed by hand on the document: undo that.",
-                title=title,
-                theirs=forecast,
-                ours=tax,
-                codes=", ".join(code.name for code in known),
-                books=connection.name,
-            )
-
-    def _qbo_get_purchase_code_blocker(self, connection, code, title):
-        return self.env._(
-            "%(title)s: the tax code %(code)s has no rates for sales in QuickBooks. "
-            "Choose another in the tax mapping of the connection %(books)s.",
-            title=title,
-            code=code.name,
-            books=connection.name,
-        )
 
     def _qbo_list_code_blockers(self, connection, lines, title):
         codes = self._qbo_get_document_codes(connection, lines)

@@ -95,15 +95,13 @@ class QboLedger(models.AbstractModel):
     def _get_income_account(self, connection, detail):
         """The account of the line's product there, else that of new products."""
         name = None
+        account = connection.income_account_id
         for reference in list_references({"ItemRef": detail.get("ItemRef")}):
             product = self.env[reference.model].sudo().browse(reference.id)
             snapshot = product._qbo_get_binding(connection).snapshot or {}
             name = self._name_account(connection, snapshot.get("IncomeAccountRef"))
-        return (
-            name
-            or connection.income_account_id.full_name
-            or self.env._("Income (no account chosen)")
-        )
+            account = product._qbo_get_income_account(connection)
+        return name or account.full_name or self.env._("Income (no account chosen)")
 
     def _name_account(self, connection, reference):
         if not reference:

@@ -8,24 +8,25 @@ class QboReference(models.Model):
 
     _inherit = "qbo.reference"
 
-    def _get_sales_percentages(self, rates, day):
-        """Return the percentages of a tax code's rates on sales.
+    def _get_sales_rates(self, rates, day):
+        """Return what a tax code comes to on sales.
 
         :param dict rates: {QuickBooks id: tax rate (`qbo.reference`)}
         :param str day: the day of the document, '2026-03-02'
-        :return: list of Decimal; empty for a code of purchases alone; None where they
-            cannot be told, or build on each other
+        :return: list of (QuickBooks id of the rate, percentage as Decimal); empty for
+            a code of purchases alone; None where rates build on each other, or one
+            is not known
         """
         self.ensure_one()
         sales = (self.payload or {}).get("SalesTaxRateList", {})
-        percentages = []
+        found = []
         for detail in sales.get("TaxRateDetail", ()):
             rate = rates.get(detail.get("TaxRateRef", {}).get("value"))
             kind = detail.get("TaxTypeApplicable", "TaxOnAmount")
             if not rate or kind != "TaxOnAmount":
                 return None
-            percentages.append(rate._get_percentage(day))
-        return percentages
+            found.append((rate.qbo_id, rate._get_percentage(day)))
+        return found
 
     def _get_percentage(self, day):
         """Return the percentage of a tax rate on a day (Decimal)."""

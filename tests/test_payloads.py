@@ -446,7 +446,18 @@ class TestInvoicePayload(PayloadCase):
             [(self.service, 1, 9.99, None)], invoice_cash_rounding_id=rounding.id
         )
         self.assertEqual(invoice.amount_total, 10.00)
-        self.assertIn("cash rounding", self.get_blocker(invoice))
+        self.assertIn("no account is chosen", self.get_blocker(invoice))
+        self.connection.rounding_account_id = self.find_reference("Account", "Income")
+        self.assertEqual(
+            self.get_lines(invoice),
+            [
+                (Decimal("9.99"), 1, Decimal("9.99")),
+                (Decimal("0.01"), 1, Decimal("0.01")),
+            ],
+        )
+        detail = self.prepare(invoice)["Line"][1]["SalesItemLineDetail"]
+        self.assertEqual(detail["TaxCodeRef"], {"value": "NON"})
+        self.check_delivered(invoice, "10.00")
 
     def test_credit_note(self):
         # 2 x 150.00 less 10.00: 290.00, tax 29.00; amounts are positive.
@@ -508,13 +519,57 @@ class TestInvoicePayload(PayloadCase):
         self.check_delivered(invoice, "440.00")
 
     def test_class_of_split_line(self):
+        """Two classes: two lines, whose cents add up."""
+        north, south, _bridge = self.set_up_classes()
+        line = {"product_id": self.service.id, "quantity": 3, "price_unit": 33.35}
+
+        def get_shares(distribution):
+            invoice = self.create_invoice(
+                [{**line, "analytic_distribution": distribution}]
+            )
+            self.assertEqual(self.get_gaps(invoice), [])
+            return [
+                (
+                    each["Amount"],
+                    each["SalesItemLineDetail"].get("Qty"),
+                    each["SalesItemLineDetail"].get("UnitPrice"),
+                    each["SalesItemLineDetail"].get("ClassRef", {}).get("odoo"),
+                )
+                for each in self.prepare(invoice)["Line"]
+            ]
+
+        names = [f"account.analytic.account,{each.id}" for each in (north, south)]
+        # 3 x 33.35 = 100.05: 60.03 and 40.02.
+        self.assertEqual(
+            get_shares({str(north.id): 60, str(south.id): 40}),
+            [
+                (Decimal("60.03"), Decimal("1.8"), Decimal("33.35"), names[0]),
+                (Decimal("40.02"), Decimal("1.2"), Decimal("33.35"), names[1]),
+            ],
+        )
+        # A third each: 33.35 three times; of 100.05 the halves are 50.03 and 50.02.
+        self.assertEqual(
+            [
+                amount
+                for amount, *_ in get_shares({str(north.id): 50, str(south.id): 50})
+            ],
+            [Decimal("50.03"), Decimal("50.02")],
+        )
+        # What has no class stays without one.
+        shares = get_shares({str(north.id): 60})
+        self.assertEqual(
+            [(amount, name) for amount, _qty, _price, name in shares],
+            [(Decimal("60.03"), names[0]), (Decimal("40.02"), None)],
+        )
+
+    def test_class_of_line_shared_out_beyond_measure(self):
         north, south, _bridge = self.set_up_classes()
         for distribution in (
-            {str(north.id): 60, str(south.id): 40},
-            {str(north.id): 60},
+            {str(north.id): 100, str(south.id): 40},
+            {str(north.id): 120, str(south.id): -20},
         ):
             invoice = self.create_distributed(distribution)
-            self.assertIn("North 60%", self.get_blocker(invoice))
+            self.assertIn("mend its analytic", self.get_blocker(invoice))
 
     def test_deleted_analytic_account(self):
         north = self.set_up_classes()[0]

@@ -370,20 +370,45 @@ class TestAbroad(PayloadCase):
         # Until 2011 it was 17.5 %.
         self.assertIn("a tax of 17.50, and Odoo has 20.00", self.get_blocker(invoice))
 
-    def test_cents_of_rounding(self):
-        """They are no wrong code: the receipt shows them."""
+    def test_cents_of_rounding_are_refused(self):
         self.map_taxes()
         self.company.tax_calculation_rounding_method = "round_globally"
         # 20 % of 0.99 is 0.198, so 0.20; for each line 0.066, so 0.07 three times.
         invoice = self.create_invoice([(self.service, 1, 0.33)] * 3)
         self.assertEqual(invoice.amount_tax, 0.20)
+        self.assertIn("would make it 1.20, 0.21 of it tax", self.get_blocker(invoice))
+
+    def test_cents_of_rounding_get_a_line(self):
+        self.map_taxes()
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.connection.rounding_policy = "adjust"
+        invoice = self.create_invoice([(self.service, 1, 0.33)] * 3)
+        self.assertIn("no account is chosen", self.get_blocker(invoice))
+        self.connection.rounding_account_id = self.find_reference("Account", "Income")
+        line = self.prepare(invoice)["Line"][3]
+        self.assertEqual(line["Amount"], Decimal("-0.01"))
         self.assertEqual(
-            self.get_gaps(invoice),
-            [
-                "Total: sent 1.19, QuickBooks has 1.20",
-                "Tax: sent 0.20, QuickBooks has 0.21",
-            ],
+            line["SalesItemLineDetail"]["TaxCodeRef"]["value"],
+            self.find_reference("TaxCode", "No VAT").qbo_id,
         )
+        notes = invoice._qbo_get_notes(self.connection)
+        self.assertIn("a rounding line of -0.01 makes up for it", notes[0])
+        self.assertIn("a tax of 0.21, Odoo of 0.20", notes[1])
+        sent, answer = self.deliver(invoice)
+        self.assertEqual(answer["TotalAmt"], Decimal("1.19"))
+        expected = invoice._qbo_get_expectation(self.connection)
+        self.assertEqual(
+            (expected["total"], expected["tax"]), (Decimal("1.19"), Decimal("0.21"))
+        )
+
+    def test_a_company_that_rounds_by_document(self):
+        self.map_taxes()
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.connection.tax_rounding = "document"
+        self.control(
+            "POST", f"company/{GB_REALM}", switches={"tax_rounding": "document"}
+        )
+        self.check_delivered(self.create_invoice([(self.service, 1, 0.33)] * 3), "1.19")
 
     def test_code_of_purchases(self):
         self.map_tax(self.tax_20, "20.0% RC SG")

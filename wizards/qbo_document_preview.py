@@ -22,6 +22,7 @@ class QboDocumentPreview(models.TransientModel):
     title = fields.Char(readonly=True)
     connection_id = fields.Many2one("qbo.connection", readonly=True)
     blockers = fields.Html("What Stands In The Way", readonly=True)
+    notes = fields.Html("Good To Know", readonly=True)
     first = fields.Html("Created First", readonly=True)
     ledger = fields.Html(readonly=True)
     ledger_note = fields.Char(readonly=True)
@@ -89,6 +90,7 @@ class QboDocumentPreview(models.TransientModel):
         body = document._qbo_preview_body(payload, known, names)
         return {
             "json": pretty(body),
+            "notes": self._make_list(document._qbo_get_notes(connection)),
             "first": self._make_list(names.values()),
             **self._prepare_ledger(connection, document, payload),
             **self._prepare_differences(connection, document, body),
