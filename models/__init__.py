@@ -34,6 +34,7 @@ from . import account_move_line
 from . import sale_order
 from . import sale_order_line
 from . import res_partner
+from . import qbo_customer
 from . import product_product
 from . import account_analytic_account
 from . import account_payment_term

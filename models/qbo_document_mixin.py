@@ -36,6 +36,17 @@ class QboDocumentMixin(models.AbstractModel):
         """Return whom the document is for: the commercial partner."""
         return self._qbo_get_addresses()[0].commercial_partner_id
 
+    def _qbo_get_buyer(self, rules):
+        """Return the customer as QuickBooks keeps it: in the document's currency.
+
+        :rtype: res.partner, or qbo.customer for a foreign currency
+        """
+        customer, code = self._qbo_get_customer(), self.currency_id.name
+        is_home = not rules.is_multicurrency or code == rules.home_currency
+        if is_home or not customer:
+            return customer
+        return self.env["qbo.customer"]._of(customer, self.currency_id)
+
     def _qbo_get_addresses(self):
         """Return (partner of the bill, partner of the delivery)."""
         raise NotImplementedError
@@ -94,7 +105,7 @@ class QboDocumentMixin(models.AbstractModel):
     # === PAYLOAD === #
 
     def _qbo_prepare_members(self, connection, rules):
-        customer = self._qbo_get_customer()
+        customer, buyer = self._qbo_get_customer(), self._qbo_get_buyer(rules)
         contact = self._qbo_get_addresses()[0]
         bill_address, ship_address = self._qbo_prepare_addresses()
         lines = self._qbo_get_lines()
@@ -103,7 +114,7 @@ class QboDocumentMixin(models.AbstractModel):
         payload = {
             "DocNumber": self._qbo_get_number(),
             **self._qbo_prepare_own_members(connection, rules),
-            "CustomerRef": customer and customer._qbo_refer(connection) or None,
+            "CustomerRef": buyer and buyer._qbo_refer(connection) or None,
             **self._qbo_prepare_currency(rules),
             "PrivateNote": self._qbo_prepare_note(),
             "CustomerMemo": self._qbo_prepare_memo(),
@@ -300,14 +311,14 @@ class QboDocumentMixin(models.AbstractModel):
         yield from customer._qbo_list_blockers(connection, rules)
         if rules.is_multicurrency:
             yield from self._qbo_list_kept_currency_blockers(
-                connection, customer, title
+                connection, self._qbo_get_buyer(rules), title
             )
         if rules.tax == "automated" and not self.currency_id.is_zero(self.amount_tax):
             yield from self._qbo_list_place_blockers(title)
 
-    def _qbo_list_kept_currency_blockers(self, connection, customer, title):
+    def _qbo_list_kept_currency_blockers(self, connection, buyer, title):
         """QuickBooks keeps a customer in one currency for ever."""
-        snapshot = customer._qbo_get_binding(connection).snapshot or {}
+        snapshot = buyer._qbo_get_binding(connection).snapshot or {}
         code = snapshot.get("CurrencyRef", {}).get("value")
         if code and code != self.currency_id.name:
             yield self.env._(
@@ -316,7 +327,7 @@ class QboDocumentMixin(models.AbstractModel):
                 "customer, kept in %(ours)s, or change the currency of the document.",
                 title=title,
                 ours=self.currency_id.name,
-                customer=customer.name,
+                customer=buyer.display_name,
                 theirs=code,
             )
 

@@ -23,7 +23,11 @@ COLLECT_SIZE = 250
 WAIT_SECONDS = 60
 # Names or numbers that one query asks for.
 VALUES_PER_QUERY = 50
-NAMED = {"res.partner": "customer", "product.product": "product"}
+NAMED = {
+    "res.partner": "customer",
+    "qbo.customer": "customer",
+    "product.product": "product",
+}
 FIELDS = {"customer": "DisplayName", "product": "Name"}
 
 
@@ -169,7 +173,7 @@ class QboFirstLoad(models.Model):
     def _prepare_needed(self, kind, record, currency):
         values = self.line_ids._prepare_values(self, kind, record) | {
             "currency_id": currency.id,
-            "partner_id": record.id if kind == "customer" else False,
+            "partner_id": record._qbo_get_thread().id if kind == "customer" else False,
         }
         binding = record._qbo_get_binding(self.connection_id)
         if binding.qbo_id:
@@ -252,7 +256,6 @@ class QboFirstLoad(models.Model):
 
     def _get_facts(self, line):
         record = self.env[line.res_model].browse(line.res_id)
-        record = record.with_context(qbo_currency=line.currency_id.name)
         return record._qbo_get_facts(self.connection_id)
 
     # === JUDGING === #
@@ -277,11 +280,12 @@ class QboFirstLoad(models.Model):
             name_match.read_candidate(each) for each in answers
         )
         for line in lines:
+            record = self.env[line.res_model].browse(line.res_id)
             facts = self._get_facts(line)
             candidates = [
                 each
                 for each in index.get(name_match.fold(facts.name), ())
-                if each.id not in taken
+                if each.id not in taken and record._qbo_may_be(each.facts)
             ]
             verdict = name_match.judge(candidates, facts)
             line.write(self._prepare_name_verdict(verdict))
@@ -354,20 +358,29 @@ class QboFirstLoad(models.Model):
                 by_number.setdefault((entity, number), []).append(answer)
         for line in lines:
             answers = by_number.get((line.entity, line.number.casefold()), ())
-            customer = customers.get(line.partner_id.id)
+            customer = customers.get(line.id)
             line.write(
                 self._judge_document(line, answers, customer, taken[line.entity])
             )
 
     def _get_customer_lines(self, lines):
+        """Return {id of the line of a document: line of its customer}."""
         found = lines.search(
             [
                 ("load_id", "=", self.id),
                 ("kind", "=", "customer"),
-                ("res_id", "in", lines.partner_id.ids),
+                ("partner_id", "in", lines.partner_id.ids),
             ]
         )
-        return {line.res_id: line for line in found}
+        by_record = {(line.res_model, line.res_id): line for line in found}
+        rules = self.connection_id._get_rules()
+        customers = {}
+        for line in lines:
+            move = self.env["account.move"].browse(line.res_id).exists()
+            buyer = move and move._qbo_get_buyer(rules)
+            if buyer and (buyer._name, buyer.id) in by_record:
+                customers[line.id] = by_record[buyer._name, buyer.id]
+        return customers
 
     def _judge_document(self, line, answers, customer, taken):
         if not answers:

@@ -208,14 +208,14 @@ class QboFirstLoad(models.Model):
             if refusal:
                 line._hold(refusal)
             else:
-                customer = customers[line.partner_id.id]
+                customer = customers[line.id]
                 self._link_customer(customer, objects["Customer", customer.qbo_id])
                 self._link(line, move, objects[line.entity, line.qbo_id])
         self._tell_user()
 
     def _is_still_match(self, line, answer, customers, objects, taken):
-        customer = customers[line.partner_id.id]
-        theirs = objects.get(("Customer", customer.qbo_id))
+        customer = customers.get(line.id)
+        theirs = customer and objects.get(("Customer", customer.qbo_id))
         move = self.env["account.move"].browse(line.res_id).exists()
         if not answer or not theirs or not move or answer["Id"] in taken[line.entity]:
             return False
@@ -228,7 +228,7 @@ class QboFirstLoad(models.Model):
 
     def _link_customer(self, line, answer):
         """Link the customer of a matched document, unless it is or will be."""
-        partner = self.env["res.partner"].browse(line.res_id)
+        partner = self.env[line.res_model].browse(line.res_id)
         outbox = self.env["qbo.operation"]
         is_queued = outbox._find_open(self.connection_id, partner)
         if partner._qbo_get_binding(self.connection_id).qbo_id or is_queued:
@@ -237,7 +237,7 @@ class QboFirstLoad(models.Model):
             self.connection_id, partner, "Customer", answer, "adopted"
         )
         partner.invalidate_recordset(["qbo_binding_ids"])
-        partner._message_log(
+        partner._qbo_get_thread()._message_log(
             body=self.env._(
                 "Linked to %(name)s (id %(id)s), which QuickBooks has already. "
                 "Grounds: %(grounds)s.",
@@ -279,7 +279,7 @@ class QboFirstLoad(models.Model):
         connection = self.connection_id
         content = move._qbo_prepare_payload(connection)
         ids = {each.key: "-" for each in list_references(content)}
-        customer = move._qbo_get_customer()
+        customer = move._qbo_get_buyer(connection._get_rules())
         ids[customer._name, customer.id, "Customer"] = answer["CustomerRef"]["value"]
         expected = move._qbo_get_expectation(connection)
         gaps = receipt.compare(

@@ -268,11 +268,13 @@ class QboOperation(models.Model):
 
     def _judge_name(self, objects, index, taken, bound):
         kind = self.entity
+        record = self._get_record()
         facts = self._get_record_facts()
         candidates = [
             each
             for each in index.get(kind, {}).get(name_match.fold(facts.name), ())
             if (kind, each.id) not in bound
+            and (not record or record._qbo_may_be(each.facts))
         ]
         verdict = name_match.judge(candidates, facts)
         if verdict.kind == "none":
@@ -302,6 +304,10 @@ class QboOperation(models.Model):
 
     def _get_suffix(self):
         """What tells a name from its namesake's, in the language of the company."""
+        record = self._get_record()
+        own = record._qbo_get_name_suffix() if record else ""
+        if own:
+            return own
         environment = self.with_context(lang=self.company_id.partner_id.lang).env
         return {
             "Customer": environment._("Customer"),

@@ -431,6 +431,9 @@ class QboOperation(models.Model):
             bodies = {each.res_id: each._describe_success() for each in operations}
             if isinstance(records, self.pool["mail.thread"]):
                 records._message_log_batch({id: bodies[id] for id in records.ids})
+            else:
+                for record in records:
+                    self._log_on(record, bodies[record.id])
             for operation in operations:
                 if operation.res_id in records._ids:
                     self.env[model].browse(operation.res_id)._qbo_after_push(operation)
@@ -459,8 +462,9 @@ class QboOperation(models.Model):
         return text
 
     def _log_on(self, record, body):
-        if isinstance(record, self.pool["mail.thread"]):
-            record._message_log(body=body)
+        thread = record._qbo_get_thread()
+        if isinstance(thread, self.pool["mail.thread"]):
+            thread._message_log(body=body)
 
     def _tell_users(self):
         """Let open pages show the new states."""

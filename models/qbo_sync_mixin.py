@@ -50,6 +50,21 @@ class QboSyncMixin(models.AbstractModel):
         text = f"{uuid},{self._name},{self.id}"
         return sha256(text.encode()).hexdigest()[:MARKER_LENGTH]
 
+    def _qbo_get_thread(self):
+        """Return the record on which people read what happened to this one."""
+        return self
+
+    def _qbo_get_name_suffix(self):
+        """Return what tells its name from a namesake's; '' for the usual."""
+        return ""
+
+    def _qbo_may_be(self, facts):
+        """Tell whether an object of QuickBooks can be this record at all.
+
+        :param facts: `tools.name_match.Facts` of the object
+        """
+        return True
+
     # === WHAT IS PUSHED === #
 
     def _qbo_get_blockers(self, connection):
@@ -151,6 +166,4 @@ class QboSyncMixin(models.AbstractModel):
             "allowed_company_ids": company.ids,
             "lang": company.partner_id.lang or None,
         }
-        if self.env.context.get("qbo_currency"):
-            context["qbo_currency"] = self.env.context["qbo_currency"]
         return self.with_env(self.env(su=True, context=context))

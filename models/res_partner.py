@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import SQL
 
 from ..tools import members
 from ..tools.members import compact
@@ -29,6 +28,7 @@ class ResPartner(models.Model):
     def _qbo_prepare_members(self, connection, rules):
         delivery = self.browse(self.address_get(["delivery"])["delivery"])
         email = members.find_email(self.email)
+        code = self._qbo_get_currency(rules)
         return compact(
             {
                 "DisplayName": clean_name(self.name or ""),
@@ -40,7 +40,7 @@ class ResPartner(models.Model):
                 "ShipAddr": delivery._qbo_prepare_address()
                 if delivery != self
                 else None,
-                "CurrencyRef": self._qbo_prepare_currency(connection, rules),
+                "CurrencyRef": {"value": code} if code else None,
                 "PrimaryTaxIdentifier": self._qbo_get_tax_number(rules),
                 # What the lines say is taxed must not be undone by the customer.
                 "Taxable": True if rules.tax in ("automated", "manual") else None,
@@ -77,55 +77,12 @@ class ResPartner(models.Model):
             self.country_id.code,
         )
 
-    def _qbo_prepare_currency(self, connection, rules):
-        code = self._qbo_get_currency(connection, rules)
-        return {"value": code} if code else None
+    def _qbo_get_currency(self, rules):
+        """Return the currency QuickBooks keeps the customer in; '' where it has one.
 
-    def _qbo_get_currency(self, connection, rules):
-        """Return the currency QuickBooks will keep the customer in for ever.
-
-        That of the documents that wait for it; '' where there is only one currency.
+        For documents in others, the customer is a `qbo.customer`.
         """
-        if not rules.is_multicurrency:
-            return ""
-        return (
-            self.env.context.get("qbo_currency")
-            or self._qbo_find_currency(connection)
-            or rules.home_currency
-        )
-
-    def _qbo_find_currency(self, connection):
-        """Return the currency of the first document under way, or False."""
-        self.env["qbo.operation"].flush_model()
-        self.env["account.move"].flush_model(["commercial_partner_id", "currency_id"])
-        self.env["sale.order"].flush_model(["partner_invoice_id", "currency_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT currency.name
-                  FROM qbo_operation operation
-             LEFT JOIN account_move move
-                    ON operation.res_model = 'account.move'
-                   AND move.id = operation.res_id
-             LEFT JOIN sale_order sale
-                    ON operation.res_model = 'sale.order'
-                   AND sale.id = operation.res_id
-             LEFT JOIN res_partner contact ON contact.id = sale.partner_invoice_id
-                  JOIN res_currency currency
-                    ON currency.id = COALESCE(move.currency_id, sale.currency_id)
-                 WHERE operation.connection_id = %(connection)s
-                   AND operation.state NOT IN ('done', 'differs', 'cancelled')
-                   AND %(partner)s IN (
-                           move.commercial_partner_id, contact.commercial_partner_id
-                       )
-              ORDER BY operation.id
-                 LIMIT 1
-                """,
-                connection=connection.id,
-                partner=self.id,
-            )
-        )
-        return rows[0][0] if rows else False
+        return rules.home_currency if rules.is_multicurrency else ""
 
     def _qbo_get_tax_number(self, rules):
         number = (self.vat or "").strip()
@@ -140,7 +97,7 @@ class ResPartner(models.Model):
             email=self.email or "",
             tax_id=self._qbo_get_tax_number(rules) or "",
             postal_code=self.zip or "",
-            currency=self._qbo_get_currency(connection, rules),
+            currency=self._qbo_get_currency(rules),
         )
 
     def _qbo_list_blockers(self, connection, rules):

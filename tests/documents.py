@@ -197,9 +197,6 @@ class DocumentMixin:
         ids = {} if ids is None else ids
         self.assertEqual(record._qbo_get_blockers(self.connection), [])
         payload = record._qbo_prepare_payload(self.connection)
-        if "currency_id" in record._fields and record._name != "product.product":
-            # Customers are created in the currency of their first document.
-            record = record.with_context(qbo_currency=record.currency_id.name)
         for reference in list_references(payload):
             if reference.key not in ids and not reference.optional:
                 other = self.env[reference.model].browse(reference.id)

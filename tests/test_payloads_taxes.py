@@ -277,16 +277,54 @@ class TestAbroad(PayloadCase):
             "Id": "77",
             "SyncToken": "0",
             "DisplayName": "Pacific Traders",
-            "CurrencyRef": {"value": "GBP"},
+            "CurrencyRef": {"value": "EUR"},
         }
         self.env["qbo.binding"]._point(
             self.connection, self.customer, "Customer", answer, "linked"
         )
-        invoice = self.create_invoice(currency_id=self.euro.id)
         self.assertIn(
-            "QuickBooks keeps Pacific Traders in GBP", self.get_blocker(invoice)
+            "QuickBooks keeps Pacific Traders in EUR",
+            self.get_blocker(self.create_invoice()),
         )
-        self.assertEqual(self.create_invoice()._qbo_get_blockers(self.connection), [])
+        invoice = self.create_invoice(currency_id=self.euro.id)
+        self.assertEqual(invoice._qbo_get_blockers(self.connection), [])
+
+    def test_one_customer_for_each_currency(self):
+        self.map_taxes()
+        at_home, abroad, again = (
+            self.create_invoice(currency_id=currency.id)
+            for currency in (self.company.currency_id, self.euro, self.euro)
+        )
+        customers = [
+            self.prepare(each)["CustomerRef"]["odoo"]
+            for each in (at_home, abroad, again)
+        ]
+        self.assertEqual(customers[0], f"res.partner,{self.customer.id}")
+        self.assertRegex(customers[1], "^qbo.customer,")
+        self.assertEqual(customers[1], customers[2])
+        row = self.env["qbo.customer"].search([])
+        self.assertEqual(row.display_name, "Pacific Traders (EUR)")
+        for invoice in (at_home, abroad):
+            self.connection.approval_required = False
+            self.env["qbo.operation"]._enqueue(self.connection, invoice)
+        self.env.flush_all()
+        self.connection._run_worker()
+        self.env.invalidate_all()
+        states = self.env["qbo.operation"].search([]).mapped("state")
+        self.assertEqual(set(states), {"done"})
+        names = {
+            each["DisplayName"]: each["CurrencyRef"]["value"]
+            for each in self.control("GET", f"objects/{GB_REALM}/Customer")["objects"]
+            if each["DisplayName"].startswith("Pacific Traders")
+        }
+        # Both want the same name; whoever is second says its currency.
+        self.assertEqual(
+            names, {"Pacific Traders": "GBP", "Pacific Traders (EUR)": "EUR"}
+        )
+        self.assertIn(
+            "Pushed to QuickBooks: Customer",
+            " ".join(self.customer.message_ids.mapped("body")),
+        )
 
     def test_item_needs_both_accounts(self):
         self.map_taxes()
@@ -314,25 +352,10 @@ class TestAbroad(PayloadCase):
         self.assertEqual(payload["BillAddr"]["Country"], "GBR")
         facts = self.customer._qbo_get_facts(self.connection)
         self.assertEqual((facts.currency, facts.tax_id), ("GBP", "GB123456782"))
-        foreign = self.customer.with_context(qbo_currency="EUR")
+        foreign = self.env["qbo.customer"]._of(self.customer, self.euro)
         self.assertEqual(self.prepare(foreign)["CurrencyRef"], {"value": "EUR"})
         self.assertEqual(foreign._qbo_get_facts(self.connection).currency, "EUR")
         self.deliver(foreign)
-
-    def test_customer_of_documents_under_way(self):
-        self.map_taxes()
-        invoice = self.create_invoice(currency_id=self.euro.id)
-        order = self.create_order(partner=self._create_customer("Rome"))
-        outbox = self.env["qbo.operation"]
-        outbox._enqueue(self.connection, invoice)
-        outbox._enqueue(self.connection, order)
-        currencies = [
-            self.prepare(record.partner_id)["CurrencyRef"]["value"]
-            for record in (invoice, order)
-        ]
-        self.assertEqual(currencies, ["EUR", "GBP"])
-        facts = self.customer._qbo_get_facts(self.connection)
-        self.assertEqual(facts.currency, "EUR")
 
     def test_early_payment_that_lowers_the_tax(self):
         self.map_taxes()
