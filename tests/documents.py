@@ -197,6 +197,9 @@ class DocumentMixin:
         ids = {} if ids is None else ids
         self.assertEqual(record._qbo_get_blockers(self.connection), [])
         payload = record._qbo_prepare_payload(self.connection)
+        if record._name == "qbo.customer":
+            # As the look-up of names would find out.
+            payload["DisplayName"] = record.display_name
         for reference in list_references(payload):
             if reference.key not in ids and not reference.optional:
                 other = self.env[reference.model].browse(reference.id)

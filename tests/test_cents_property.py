@@ -1,0 +1,209 @@
+import os
+
+from odoo.tests import tagged
+
+from . import cents
+from .common import GB_REALM, US_REALM, QboCommon
+from .test_payloads_taxes import CA_REALM, MANUAL_REALM
+
+EXAMPLES = int(os.environ.get("QUICKBOOKS_ONLINE_CENTS_EXAMPLES", "150"))
+AU_REALM = "9341450000000005"
+
+
+class CentsCase(cents.CentsMixin, QboCommon):
+    """Random documents of one company; put the set-up into `set_up_mode`."""
+
+    CURRENCY = "USD"
+    COUNTRY = "us"
+
+    @classmethod
+    def _set_up_books(cls, company):
+        home = cls.env.ref(f"base.{cls.CURRENCY}")
+        country = cls.env.ref(f"base.{cls.COUNTRY}")
+        home.active = True
+        company.write({"currency_id": home.id, "country_id": country.id})
+        super()._set_up_books(company)
+        company.currency_id = home
+        precision = cls.env["decimal.precision"].search(
+            [("name", "in", ("Product Price", "Product Unit"))]
+        )
+        for each in precision:
+            each.digits = 6 if each.name == "Product Price" else 3
+        if cls.FOREIGN:
+            foreign = cls.env.ref(f"base.{cls.FOREIGN}")
+            foreign.active = True
+            cls.books["res.currency.rate"].create(
+                {
+                    "currency_id": foreign.id,
+                    "rate": 1.17345,
+                    "name": "2026-01-01",
+                    "company_id": company.id,
+                }
+            )
+
+    def create_sets(self, *percentages):
+        """[(taxes without, taxes with tax in the price)] of tuples of percentages."""
+        taxes = {}
+        for percent in sorted({each for row in percentages for each in row}):
+            taxes[percent] = tuple(
+                self._create_tax(
+                    f"{percent}% {kind}", percent, price_include_override=kind
+                )
+                for kind in ("tax_excluded", "tax_included")
+            )
+        none = self.env["account.tax"]
+        return [
+            tuple(
+                none.union(*(taxes[percent][kind] for percent in row))
+                for kind in (0, 1)
+            )
+            for row in percentages
+        ]
+
+    def map_sets(self, sets, codes):
+        for pair, code in zip(sets, codes, strict=True):
+            for taxes in pair if pair[0] else pair[:1]:
+                self.map_tax(taxes, code)
+        return sets
+
+    def draw(self):
+        cents.draw(self.check_document, EXAMPLES)
+        self.assertGreater(self.counts["sent"], EXAMPLES // 4, self.counts)
+
+
+@tagged("post_install", "-at_install")
+class TestCentsAutomated(CentsCase):
+    """QuickBooks reckons the sales tax, and Odoo's amount overrides it."""
+
+    REALM = US_REALM
+
+    def map_tax_sets(self):
+        return self.create_sets((), (9.5,), (7.25, 2.25), (0,))
+
+    def test_random_documents(self):
+        self.set_up_cents()
+        self.draw()
+
+    def test_quickbooks_amount_counts(self):
+        """What QuickBooks reckons is kept, and what it differs by is told."""
+        self.set_up_cents()
+        self.connection.tax_mode = "automated_truth"
+        cents.draw(self.check_truth, EXAMPLES)
+        self.assertGreater(self.counts["sent"], EXAMPLES // 4)
+
+    def check_truth(self, document):
+        move = self.create_document(document)
+        if move is None or move._qbo_get_blockers(self.connection):
+            return
+        sent, answer = self.send(move)
+        self.assertNotIn("TxnTaxDetail", sent)
+        expected = move._qbo_get_expectation(self.connection)
+        gaps = cents.receipt.compare(
+            sent,
+            answer,
+            total=expected["total"],
+            tax=expected["tax"],
+            entity=move._qbo_get_entity(),
+            automated_tax=True,
+        )
+        is_same = answer["TotalAmt"] == expected["total"]
+        self.assertEqual(not gaps, is_same, (document, gaps))
+        self.assertLessEqual({gap.code for gap in gaps}, {"total", "tax"})
+        self.counts["sent"] += 1
+
+
+@tagged("post_install", "-at_install")
+class TestCentsManual(CentsCase):
+    """One tax code for each document, with Odoo's amount."""
+
+    REALM = MANUAL_REALM
+
+    def map_tax_sets(self):
+        sets = self.create_sets((), (8,), (7.1, 2), (0,))
+        self.map_sets(sets[1:3], ["California"] * 2)
+        return sets
+
+    def test_random_documents(self):
+        self.set_up_cents()
+        self.draw()
+
+
+@tagged("post_install", "-at_install")
+class TestCentsWithoutTax(CentsCase):
+    REALM = US_REALM
+
+    def map_tax_sets(self):
+        return [(self.env["account.tax"],) * 2]
+
+    def test_random_documents(self):
+        self.set_up_cents(TaxPrefs={"UsingSalesTax": False})
+        self.assertEqual(self.connection.tax_mode, "off")
+        self.draw()
+
+
+@tagged("post_install", "-at_install")
+class TestCentsBritain(CentsCase):
+    """A tax code on each line, two currencies."""
+
+    REALM = GB_REALM
+    CURRENCY, COUNTRY, FOREIGN = "GBP", "uk", "EUR"
+
+    def map_tax_sets(self):
+        return self.map_sets(
+            self.create_sets((), (20,), (5,), (0,)),
+            ["No VAT", "20.0% S", "5.0% R", "0.0% Z"],
+        )
+
+    def test_random_documents(self):
+        self.set_up_cents()
+        self.draw()
+        self.assertGreater(self.counts["included"], 0)
+
+    def test_rounded_by_document(self):
+        self.set_up_cents()
+        self.connection.tax_rounding = "document"
+        self.control(
+            "POST", f"company/{self.REALM}", switches={"tax_rounding": "document"}
+        )
+        self.draw()
+
+
+@tagged("post_install", "-at_install")
+class TestCentsCanada(CentsCase):
+    """Two rates in a code, classes on lines."""
+
+    REALM = CA_REALM
+    CURRENCY, COUNTRY = "CAD", "ca"
+
+    def map_tax_sets(self):
+        return self.map_sets(
+            self.create_sets((), (5,), (5, 7), (5, 9.975), (13,), (0,)),
+            [
+                "Out of Scope",
+                "GST",
+                "GST/PST BC",
+                "GST/QST QC - 9.975",
+                "HST ON",
+                "Zero-rated",
+            ],
+        )
+
+    def test_random_documents(self):
+        self.set_up_cents()
+        self.draw()
+        self.assertGreater(self.counts["adjusted"], 0)
+
+
+@tagged("post_install", "-at_install")
+class TestCentsAustralia(CentsCase):
+    REALM = AU_REALM
+    CURRENCY, COUNTRY = "AUD", "au"
+
+    def map_tax_sets(self):
+        return self.map_sets(
+            self.create_sets((), (10,), (0,)), ["Out of Scope", "GST", "GST free"]
+        )
+
+    def test_random_documents(self):
+        self.set_up_cents()
+        self.draw()
