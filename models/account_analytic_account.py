@@ -20,7 +20,7 @@ class AccountAnalyticAccount(models.Model):
         return {"Name": clean_name(self.name or "")}
 
     def _qbo_get_facts(self, connection):
-        return Facts(name=self._qbo_in(connection).name or "")
+        return Facts(name=clean_name(self._qbo_in(connection).name or ""))
 
     def _qbo_list_blockers(self, connection, rules):
         title = self._qbo_get_title()

@@ -43,4 +43,4 @@ class AccountPaymentTerm(models.Model):
         }
 
     def _qbo_get_facts(self, connection):
-        return Facts(name=self._qbo_in(connection).name or "")
+        return Facts(name=clean_name(self._qbo_in(connection).name or ""))

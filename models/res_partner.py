@@ -93,7 +93,8 @@ class ResPartner(models.Model):
     def _qbo_get_facts(self, connection):
         rules = connection._get_rules()
         return Facts(
-            name=self.name or "",
+            # As it is sent: the end of a long name is not at QuickBooks either.
+            name=clean_name(self.name or ""),
             email=self.email or "",
             tax_id=self._qbo_get_tax_number(rules) or "",
             postal_code=self.zip or "",
