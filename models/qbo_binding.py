@@ -161,6 +161,51 @@ class QboBinding(models.Model):
         binding.write(values)
         return binding
 
+    @api.model
+    def _hand_over(self, sources, target):
+        """Let the record that others are merged into be what they were.
+
+        A record that is at QuickBooks already stays what it is there.
+
+        :param sources: records that are about to be deleted
+        """
+        keep = self.sudo().search(
+            [("res_model", "=", target._name), ("res_id", "=", target.id)]
+        )
+        for binding in self.sudo().search(
+            [
+                ("res_model", "=", sources._name),
+                ("res_id", "in", sources.ids),
+                ("qbo_id", "!=", False),
+            ],
+            order="id",
+        ):
+            own = keep.filtered(
+                lambda each, other=binding: each.connection_id == other.connection_id
+                and each.entity == other.entity
+            )
+            if not own:
+                binding.res_id = target.id
+                keep |= binding
+            elif not own.qbo_id:
+                values = binding._copy_object()
+                binding.unlink()
+                own.write(values | {"link": own.link + 1})
+        target.invalidate_recordset(["qbo_binding_ids"])
+
+    def _copy_object(self):
+        names = (
+            "qbo_id",
+            "sync_token",
+            "name",
+            "doc_number",
+            "snapshot",
+            "payload_digest",
+            "remote_state",
+            "origin",
+        )
+        return {name: self[name] for name in names}
+
     def _unlink_object(self):
         """Point the record at nothing; the next object is another link."""
         for binding in self:

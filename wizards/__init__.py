@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import qbo_connection_sever
 from . import qbo_document_reject
 from . import qbo_operation_resolve
