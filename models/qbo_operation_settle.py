@@ -44,14 +44,40 @@ class QboOperation(models.Model):
         return lists._get_sent_name_queries() + (self - lists)._get_number_queries()
 
     def _get_number_queries(self):
-        return [
-            Question(
-                part[:1].entity,
-                f"DocNumber IN {quote_list(each._get_number() for each in part)}",
-                part.ids,
-            )
-            for part in self._part_for_questions(NUMBERS_PER_QUERY)
-        ]
+        numbers = self._list_numbers()
+        questions = []
+        for part in self._part_for_questions(NUMBERS_PER_QUERY):
+            wanted = sorted({number for each in part for number in numbers[each]})
+            condition = f"DocNumber IN {quote_list(wanted)}"
+            questions.append(Question(part[:1].entity, condition, part.ids))
+        return questions
+
+    def _list_numbers(self):
+        """Return ``{operation: numbers under which QuickBooks may have it}``.
+
+        The one that is sent, and those that were: a document whose push seemed to
+        fail may be there under the number it had then.
+        """
+        earlier = self.search_fetch(
+            [
+                ("connection_id", "in", self.connection_id.ids),
+                ("res_model", "in", list(set(self.mapped("res_model")))),
+                ("res_id", "in", self.mapped("res_id")),
+                ("sent_at", "!=", False),
+            ],
+            ["res_model", "res_id", "entity"],
+        )
+        known = {}
+        for each in earlier:
+            number = self._load(each.body).get("DocNumber")
+            known.setdefault(each._get_record_key(), set()).add(number)
+        return {
+            each: {each._get_number(), *known.get(each._get_record_key(), ())} - {None}
+            for each in self
+        }
+
+    def _get_record_key(self):
+        return self.res_model, self.res_id, self.entity
 
     def _get_sent_name_queries(self):
         questions = []
@@ -74,9 +100,18 @@ class QboOperation(models.Model):
         index = self._index_answers(found)
         missing = self.browse()
         settled = self.browse()
+        documents = self.filtered(lambda each: each.entity not in NAME_LISTS)
+        numbers = documents._list_numbers()
         for operation in self:
             namesakes = index.get((operation.entity, operation._get_key()), ())
-            own = [each for each in namesakes if operation._is_own(each)]
+            keys = {fold(number) for number in numbers.get(operation, ())}
+            keys.add(operation._get_key())
+            own = [
+                each
+                for key in sorted(keys)
+                for each in index.get((operation.entity, key), ())
+                if operation._is_own(each)
+            ]
             if len(own) == 1:
                 origin = "created" if operation.sent_at else "adopted"
                 settled |= operation._succeed(own[0], origin)
@@ -112,8 +147,8 @@ class QboOperation(models.Model):
         """
         if self._is_list():
             return False
-        is_new = not self.sent_at and self.entity != "Estimate"
-        return self.cause == "duplicate_number" or bool(namesakes and is_new)
+        is_unique = self.entity != "Estimate"
+        return self.cause == "duplicate_number" or bool(namesakes and is_unique)
 
     def _hand_over_twins(self, own):
         self._fail(
