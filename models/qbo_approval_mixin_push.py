@@ -166,7 +166,10 @@ class QboApprovalMixin(models.AbstractModel):
         self.invalidate_recordset(flush=False)
 
     def _qbo_get_last_operations(self):
-        """Return ``{id: newest operation}``, without what was sent and answered."""
+        """Return ``{id: newest operation}``, cancelled ones excepted.
+
+        What an archived connection left behind is none of the one that lives.
+        """
         operations = (
             self.env["qbo.operation"]
             .sudo()
@@ -175,6 +178,7 @@ class QboApprovalMixin(models.AbstractModel):
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
                     ("state", "!=", "cancelled"),
+                    ("connection_id.active", "=", True),
                 ],
                 ["res_id", "state", "cause", "doc_number", "qbo_id", "blocked_by_id"],
                 order="id",

@@ -2,9 +2,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import payload as payload_tools
 from .qbo_approval_mixin import APPROVER_GROUP, USER_GROUP
 from .qbo_approval_mixin_push import ON_ITS_WAY
 
+# What is sold, to whom and when: the members that a sale consists of.
+SALE = ("DocNumber", "TxnDate", "DueDate", "CustomerRef", "CurrencyRef", "Line")
+MAPPED = ("TaxCodeRef", "ClassRef")
 STATES_OF_APPROVALS = {
     "submitted": "to_approve",
     "approved": "approved",
@@ -107,7 +111,7 @@ class QboApprovalMixin(models.AbstractModel):
         for document in self:
             origin = document._origin
             connection = connections.get(origin.company_id)
-            state = origin and origin._qbo_get_state(
+            state = bool(origin) and origin._qbo_get_state(
                 connection, operations.get(origin.id)
             )
             # In a form it is worth the look; lists find what the push will find.
@@ -368,6 +372,19 @@ class QboApprovalMixin(models.AbstractModel):
                     state=kinds[binding.remote_state].lower(),
                 ),
             }
+        changes = self._qbo_list_changes_since_push(connection)
+        if changes:
+            return {
+                "level": "warning",
+                "notice": self.env._(
+                    "In QuickBooks: number %(number)s, id %(id)s, as it was approved. "
+                    "It was changed here since, and QuickBooks knows nothing of that: "
+                    "%(changes)s. Undo the change, or make it in QuickBooks, too.",
+                    number=binding.doc_number or "-",
+                    id=binding.qbo_id,
+                    changes="; ".join(change.rstrip(".") for change in changes),
+                ),
+            }
         return {
             "level": "success",
             "notice": self.env._(
@@ -376,6 +393,24 @@ class QboApprovalMixin(models.AbstractModel):
                 id=binding.qbo_id,
             ),
         }
+
+    def _qbo_list_changes_since_push(self, connection):
+        """Return what of the sale itself is not as it was pushed, as sentences.
+
+        Addresses and mappings go on changing for years; they are no matter of it.
+        """
+        document = self.sudo()
+        if not document.qbo_approved_payload:
+            return []
+        lapse = document._qbo_get_lapse()
+        if lapse:
+            return [lapse]
+        payload = document._qbo_try_payload(connection)
+        if payload is None:
+            return []
+        old = payload_tools.load(document.qbo_approved_payload)
+        words = self.env["qbo.payload.words"]
+        return words._describe_changes(connection, _strip(old), _strip(payload))
 
     def _qbo_notice_differs(self, connection):
         operation = self._qbo_get_last_operations()[self.id]
@@ -406,3 +441,17 @@ class QboApprovalMixin(models.AbstractModel):
             "level": "info",
             "notice": self.env._("Not pushed to QuickBooks: somebody marked it so."),
         }
+
+
+def _strip(payload):
+    """Return what a sale consists of, without the lists its lines are mapped to."""
+    lines = [
+        {
+            name: {key: each for key, each in value.items() if key not in MAPPED}
+            if name == "SalesItemLineDetail"
+            else value
+            for name, value in line.items()
+        }
+        for line in payload.get("Line", ())
+    ]
+    return {name: payload[name] for name in SALE if name in payload} | {"Line": lines}
