@@ -5,6 +5,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.sql_db import Cursor
 
@@ -188,38 +190,82 @@ class QboConnection(models.Model):
         with own_transaction(self.env) as env:
             env["qbo.connection"].browse(self.id)._wake_worker(at)
 
+    def _do_apart(self, ids, do):
+        """Do a piece of work for all these operations, in one transaction.
+
+        Where that raises, it is done for each alone: the one that nobody foresaw
+        fails with a reason, and stops no other.
+
+        :param list ids: ids of operations
+        :param do: callable(operations)
+        """
+        try:
+            with self._work() as operations:
+                return do(operations.browse(ids))
+        except (psycopg2.OperationalError, QboError, VaultError):
+            # Locks, Intuit and keys: it is tried again as a whole.
+            raise
+        except Exception:
+            if len(ids) == 1:
+                _logger.exception("Operation %s cannot be handled", ids[0])
+                with self._work() as operations:
+                    operations.browse(ids)._fail_unforeseen()
+                return None
+        for id in ids:
+            self._do_apart([id], do)
+        return None
+
     # === PIECES OF WORK === #
 
     def _settle_uncertain(self, client, pace):
         with self._work() as operations:
-            uncertain = operations._get_uncertain(self, _ROUND)
-            ids = uncertain.ids
-            queries = uncertain._get_settle_queries()
+            ids = operations._get_uncertain(self, _ROUND).ids
         if not ids:
             return False
+        queries = []
+        self._do_apart(
+            ids, lambda operations: queries.extend(operations._get_settle_queries())
+        )
         found, refused = self.env["qbo.operation"]._read_found(client, queries)
+        missing = set()
+
+        def settle(operations):
+            uncertain = operations.filtered(lambda each: each.state == "uncertain")
+            missing.update(uncertain._note_refused(refused)._settle(found).ids)
+
+        self._do_apart(ids, settle)
         with self._work() as operations:
-            again = operations.browse(ids)._note_refused(refused)._settle(found)
-            flights = operations._make_flights(again)
+            again = operations.browse(sorted(missing))
+            uncertain = again.filtered(lambda each: each.state == "uncertain")
+            flights = operations._make_flights(uncertain)
         self._fly(client, flights, pace)
         return True
 
     def _prepare_queued(self):
         with self._work() as operations:
-            return bool(operations._prepare_ready(self, _ROUND))
+            ids = operations._get_unprepared(self, _ROUND).ids
+        if ids:
+            self._do_apart(ids, lambda operations: operations._prepare_ready(self))
+        return bool(ids)
 
     def _look_up(self, client):
         with self._work() as operations:
-            unknown = operations._get_unknown(self, _LOOKED_UP)
-            ids = unknown.ids
-            queries = unknown._get_look_up_queries()
+            ids = operations._get_unknown(self, _LOOKED_UP).ids
         if not ids:
             return False
+        queries = []
+        self._do_apart(
+            ids, lambda operations: queries.extend(operations._get_look_up_queries())
+        )
         found, refused = self.env["qbo.operation"]._read_found(client, queries)
-        with self._work() as operations:
-            unknown = operations.browse(ids)
-            unknown._note_refused(refused)._judge(found)
-            unknown._tell_users()
+
+        def judge(operations):
+            # Not what somebody took back meanwhile.
+            queued = operations.filtered(lambda each: each.state == "queued")
+            queued._note_refused(refused)._judge(found)
+            queued._tell_users()
+
+        self._do_apart(ids, judge)
         return True
 
     def _send_round(self, client, pace):
@@ -262,12 +308,14 @@ class QboConnection(models.Model):
             return isinstance(env.cr, Cursor)
 
     def _record_flight(self, flight, is_sent=True):
-        with self._work() as operations:
+        def record(operations):
             if is_sent:
                 operations._record(flight)
             else:
-                for operation in operations.browse(flight.operation_ids):
+                for operation in operations:
                     operation._park()
+
+        self._do_apart(flight.operation_ids, record)
 
     @api.model
     def _get_stopper(self, flight):

@@ -293,6 +293,9 @@ class QboOperation(models.Model):
         record = self._get_record()
         if not record or not self._is_list():
             return {}
+        blockers = record._qbo_get_blockers(self.connection_id)
+        if blockers:
+            raise UserError("\n".join(blockers))
         values = self._prepare_queue_values(self.connection_id, record)
         return values | {"user_id": self.user_id.id}
 

@@ -14,6 +14,8 @@ NAME_FIELDS = {
     "Class": "Name",
     "Term": "Name",
 }
+# Where it is less than for the others.
+NAME_LENGTHS = {"Term": 31}
 NAME_KINDS = {"Customer": ("Customer", "Vendor", "Employee")}
 WITH_INACTIVE = "Active IN (true, false)"
 
@@ -39,14 +41,9 @@ class QboOperation(models.Model):
     # === WHAT IT NEEDS === #
 
     @api.model
-    def _prepare_ready(self, connection, limit):
-        """Let operations whose customer or product is not at QuickBooks wait for it.
-
-        What they wait for is queued here, once however many need it.
-
-        :return: the number of operations looked at
-        """
-        operations = self.search(
+    def _get_unprepared(self, connection, limit):
+        """Return operations of which nobody looked yet what they need."""
+        return self.search(
             [
                 ("connection_id", "=", connection.id),
                 ("state", "=", "queued"),
@@ -55,19 +52,24 @@ class QboOperation(models.Model):
             order="wave, id",
             limit=limit,
         )
+
+    def _prepare_ready(self, connection):
+        """Let operations whose customer or product is not at QuickBooks wait for it.
+
+        What they wait for is queued here, once however many need it.
+        """
         needs = {
             operation: [
                 tuple(need[:3]) for need in operation.needs or () if not need[4]
             ]
-            for operation in operations
+            for operation in self
         }
         wanted = {key for keys in needs.values() for key in keys}
         known = self.env["qbo.binding"]._get_ids(connection, wanted)
-        blockers = self._queue_needed(connection, wanted - known.keys(), operations)
-        for operation in operations:
+        blockers = self._queue_needed(connection, wanted - known.keys(), self)
+        for operation in self:
             missing = [key for key in needs[operation] if key not in known]
             operation._wait_or_go(missing, blockers)
-        return len(operations)
 
     def _wait_or_go(self, missing, blockers):
         if not missing:
@@ -222,13 +224,29 @@ class QboOperation(models.Model):
         return parts
 
     def _get_name(self):
-        return self._get_record_facts().name
+        facts = self._get_record_facts()
+        return facts.name if facts else ""
 
     def _get_record_facts(self):
+        """Return what the record is found by, None if it was deleted."""
         record = self._get_record()
-        if not record:
-            return name_match.Facts(name=self.name)
-        return record._qbo_get_facts(self.connection_id)
+        return record and record._qbo_get_facts(self.connection_id)
+
+    def _give_up_deleted(self):
+        """Nobody needs what was deleted in Odoo; what waited for it will say so."""
+        self.write(
+            {
+                "state": "cancelled",
+                "fault_message": self.env._(
+                    "%(name)s was deleted in Odoo before it was sent.", name=self.name
+                ),
+            }
+        )
+        self._release_waiting()
+
+    def _fail_nameless(self):
+        blockers = self._get_record()._qbo_get_blockers(self.connection_id)
+        self._fail("mapping", "\n".join(blockers))
 
     def _judge_names(self, found):
         """Link, rename, hand to a person or leave to be created, each operation.
@@ -270,6 +288,12 @@ class QboOperation(models.Model):
         kind = self.entity
         record = self._get_record()
         facts = self._get_record_facts()
+        if not facts:
+            self._give_up_deleted()
+            return
+        if not facts.name:
+            self._fail_nameless()
+            return
         candidates = [
             each
             for each in index.get(kind, {}).get(name_match.fold(facts.name), ())
@@ -289,7 +313,8 @@ class QboOperation(models.Model):
         """Claim a name nobody has in QuickBooks, with a suffix if need be."""
         kinds = NAME_KINDS.get(self.entity, (self.entity,))
         names = set().union(*(taken.get(kind, ()) for kind in kinds))
-        free = name_match.find_free_name(name, self._get_suffix(), names)
+        length = NAME_LENGTHS.get(self.entity, name_match.NAME_LENGTH)
+        free = name_match.find_free_name(name, self._get_suffix(), names, length)
         taken.setdefault(self.entity, set()).add(free)
         values = {"is_looked_up": True}
         content = self._load(self.payload)

@@ -185,32 +185,32 @@ class QboOperation(models.Model):
 
     # === RECORDING === #
 
-    @api.model
     def _record(self, flight):
-        """Record what came of a batch.
+        """Record what came of these operations of a batch.
 
         :param Flight flight: with outcomes, or with the error that met all of it
         """
-        operations = self.browse(flight.operation_ids)
         if flight.error:
-            operations._record_error(flight.error)
+            self._record_error(flight.error, len(flight.operation_ids))
         else:
             done = self.browse()
-            for operation, outcome in zip(operations, flight.outcomes, strict=True):
+            outcomes = dict(zip(flight.operation_ids, flight.outcomes, strict=True))
+            for operation in self:
+                outcome = outcomes[operation.id]
                 if outcome.error:
                     operation._meet(outcome.error)
                 else:
                     done |= operation._succeed(outcome.payload)
             done._after_success()
-        operations._tell_users()
+        self._tell_users()
 
-    def _record_error(self, error):
+    def _record_error(self, error, size):
         """The batch as a whole was refused, or nobody knows what became of it."""
         is_data = not isinstance(error, QboRetryableError) and (
             not self.connection_id._get_suspend_reason(error)
             and error.kind != "unauthorized"
         )
-        if is_data and len(self) > 1:
+        if is_data and size > 1:
             # One of them may be the reason: each goes by itself the next time.
             for operation in self:
                 operation.write(
@@ -307,11 +307,25 @@ class QboOperation(models.Model):
         )
         self._announce_failure()
 
+    def _fail_unforeseen(self):
+        self._fail(
+            "bug",
+            self.env._(
+                "%(name)s met an error that nobody foresaw; the log of the server "
+                "names it. Nothing else was held up. Tell your administrator, and "
+                "click Retry once it is mended: it is looked up in QuickBooks first.",
+                name=self.name,
+            ),
+        )
+        self._tell_users()
+
     def _announce_failure(self):
         """What waits for a failure says so."""
-        self.search(
+        waiting = self.search(
             [("blocked_by_id", "in", self.ids), ("state", "=", "waiting")]
-        ).write({"cause": "dependency"})
+        )
+        waiting.write({"cause": "dependency"})
+        waiting._tell_users()
 
     # === SUCCESS === #
 
@@ -381,8 +395,10 @@ class QboOperation(models.Model):
         """Return the gaps between what was sent and what QuickBooks has."""
         expectation = self.expectation or {}
         preferences = self.connection_id.preferences or {}
+        # What is found instead of being sent is held against what would be sent now.
+        is_sent = self.state in ("sent", "uncertain")
         gaps = receipt.compare(
-            self._load(self.body) or self._resolve(),
+            is_sent and self._load(self.body) or self._resolve(),
             answer,
             expectation.get("currency_decimals", 2),
             total=_as_number(expectation.get("total")),

@@ -13,6 +13,7 @@ from . import test_governor
 from . import test_install
 from . import test_mapping
 from . import test_oauth_pages
+from . import test_odd_records
 from . import test_outbox
 from . import test_outbox_faults
 from . import test_payloads

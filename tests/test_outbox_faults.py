@@ -294,8 +294,8 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
         invoice = self.create_invoice()
         operation = self.queue(invoice)
         with self.connection._work() as operations:
-            while operations._prepare_ready(self.connection, 10):
-                pass
+            while unprepared := operations._get_unprepared(self.connection, 10):
+                unprepared._prepare_ready(self.connection)
             operations._get_unknown(self.connection, 10).is_looked_up = True
             operations._freeze(self.connection, 10)
         self.env.invalidate_all()
