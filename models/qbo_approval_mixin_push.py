@@ -289,8 +289,14 @@ class QboApprovalMixin(models.AbstractModel):
 
     def action_qbo_open(self):
         """Open the document in QuickBooks."""
-        self.ensure_one()
         self.check_access("read")
+        if len(self) != 1:
+            raise UserError(
+                self.env._(
+                    "QuickBooks shows one document at a time. Choose one, and click "
+                    "Open in QBO again."
+                )
+            )
         if not self.qbo_url:
             raise UserError(
                 self.env._(

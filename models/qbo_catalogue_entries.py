@@ -109,8 +109,8 @@ CAUSES = {
             "its number."
         ),
         lambda env: env._(
-            "Change the number of one of the two, in QuickBooks or in Odoo, then click "
-            "Retry."
+            "Change the number in QuickBooks and click Retry. Or change it in Odoo: "
+            "then the document has to be approved and pushed again."
         ),
         ("open_record", "retry"),
     ),
