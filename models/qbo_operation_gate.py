@@ -47,6 +47,9 @@ class QboOperation(models.Model):
     def _get_reason(self):
         """Return why it failed, and what to do, in words."""
         self.ensure_one()
-        causes = dict(self._selection_cause())
-        parts = [self.fault_message or causes.get(self.cause), self.fault_detail]
+        told = self.env["qbo.catalogue"]._explain(self)
+        parts = [told["what"], told["fix"]]
+        if self.fault_kind:
+            words = " ".join(filter(None, (self.fault_message, self.fault_detail)))
+            parts.append(self.env._("QuickBooks said: %(words)s", words=words))
         return " ".join(filter(None, parts))

@@ -14,6 +14,8 @@ NAME_FIELDS = {
     "Class": "Name",
     "Term": "Name",
 }
+# Ours: names of one record that QuickBooks may refuse before a person is asked.
+NAMES_TRIED = 5
 # Where it is less than for the others.
 NAME_LENGTHS = {"Term": 31}
 NAME_KINDS = {"Customer": ("Customer", "Vendor", "Employee")}
@@ -199,11 +201,11 @@ class QboOperation(models.Model):
         questions = []
         for part in self._part_for_questions(name_match.IN_VALUES // 2):
             entity = part[:1].entity
-            names = [operation._get_name() for operation in part]
+            field = NAME_FIELDS[entity]
+            names = [name for each in part for name in each._list_names_to_ask()]
             kinds = NAME_KINDS.get(entity, (entity,))
             for values in name_match.list_names_to_ask(names):
                 condition = f"IN {quote_list(values)} AND {WITH_INACTIVE}"
-                field = NAME_FIELDS[entity]
                 questions += [
                     Question(kind, f"{field} {condition}", part.ids) for kind in kinds
                 ]
@@ -222,6 +224,19 @@ class QboOperation(models.Model):
             parts += [others[i : i + size] for i in range(0, len(others), size)]
             parts += list(alone)
         return parts
+
+    def _list_names_to_ask(self):
+        """Return the name, and those with a suffix that QuickBooks refused since."""
+        name = self._get_name()
+        length = NAME_LENGTHS.get(self.entity, name_match.NAME_LENGTH)
+        numbers = range(1, min(self.attempts, NAMES_TRIED) + 1) if name else ()
+        return [
+            name,
+            *(
+                name_match.add_suffix(name, self._get_suffix(), number, length)
+                for number in numbers
+            ),
+        ]
 
     def _get_name(self):
         facts = self._get_record_facts()

@@ -11,6 +11,7 @@ from ..tools import intents, name_match, payload, receipt
 from ..tools.backoff import backoff
 from ..tools.digest import ABSENT, digest, to_plain
 from ..tools.references import resolve
+from .qbo_operation_prepare import NAMES_TRIED
 
 _logger = logging.getLogger(__name__)
 
@@ -239,11 +240,11 @@ class QboOperation(models.Model):
         elif self.state == "uncertain" and fault.code == "6000":
             # So QuickBooks answers some repeats; it tells nothing of the first.
             self._try_later(fault, is_uncertain=True)
-        elif fault.kind == "duplicate_name" and self._is_list() and not self.attempts:
+        elif fault.kind == "duplicate_name" and self._may_try_another_name():
             self._note_fault(
                 fault,
                 state="queued",
-                attempts=1,
+                attempts=self.attempts + 1,
                 is_looked_up=False,
                 generation=self.generation + 1,
             )
@@ -254,6 +255,10 @@ class QboOperation(models.Model):
         else:
             self._note_fault(fault, state="failed", generation=self.generation + 1)
             self._announce_failure()
+
+    def _may_try_another_name(self):
+        """Each time the name that was refused is looked up with the others."""
+        return self._is_list() and self.attempts < NAMES_TRIED
 
     def _park(self):
         """Nothing was done: it waits until calls are possible again."""

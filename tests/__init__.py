@@ -8,8 +8,8 @@ from . import test_gate
 from . import test_gate_browser
 from . import test_gate_property
 from . import test_gate_rules
-from . import test_first_load
 from . import test_gate_views
+from . import test_first_load
 from . import test_governor
 from . import test_install
 from . import test_mapping

@@ -326,6 +326,23 @@ class TestAdoption(OutboxMixin, QboCommon):
         self.assertEqual(len(self.get_customers("Twin")), 1)
         self.assertEqual(len(self.get_customers("Twin (Customer)")), 1)
 
+    def test_namesakes_that_come_one_after_the_other(self):
+        for _number in range(4):
+            partner = self._create_customer("Triplet")
+            operation = self.push(self.create_invoice(partner=partner))
+            self.work()
+            self.assertEqual(operation.state, "done", operation.explanation)
+        names = [each["DisplayName"] for each in self.get_objects("Customer")]
+        self.assertEqual(
+            sorted(name for name in names if "Triplet" in name),
+            [
+                "Triplet",
+                "Triplet (Customer 2)",
+                "Triplet (Customer 3)",
+                "Triplet (Customer)",
+            ],
+        )
+
     def test_a_setting_asks_a_person_always(self):
         self.connection.ask_before_linking = True
         self.bookkeeper_creates("Customer", DisplayName="Surely The Same")

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..models.qbo_operation_prepare import NAMES_TRIED
 from .common import QboCommon
 from .outbox import OutboxMixin
 
@@ -44,6 +45,16 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
         (document,) = self.get_documents(invoice)
         self.assertEqual(operation.qbo_id, document["Id"])
 
+    def check_words(self, invoice, operation):
+        """Queue and form say what happened, to which record, and what to do."""
+        self.assertIn(invoice.name, operation.explanation)
+        self.assertTrue(operation.fix)
+        self.assertTrue(operation.fix_button)
+        self.assertEqual(invoice.qbo_state, "failed")
+        self.assertEqual(invoice.qbo_notice_level, "danger")
+        for words in (operation.explanation, operation.fix, operation.fault_message):
+            self.assertIn(words, invoice.qbo_notice)
+
     def push_through(self, times=3):
         invoice = self.create_invoice()
         operation = self.push(invoice)
@@ -62,6 +73,7 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
                 operation = self.push(invoice)
                 self.assertEqual((operation.state, operation.cause), ("failed", cause))
                 self.assertFalse(self.get_documents(invoice))
+                self.check_words(invoice, operation)
                 operation.action_retry()
                 self.env.flush_all()
                 self.work()
@@ -125,6 +137,80 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
         )
         self.assertIn(invoice.name, operation.fault_message)
         self.assertFalse(self.get_documents(invoice))
+
+    def test_quickbooks_finds_the_number_taken(self):
+        self.meet_item(fault="6140")
+        invoice = self.create_invoice()
+        operation = self.push(invoice)
+        self.assertEqual(
+            (operation.state, operation.cause), ("failed", "duplicate_number")
+        )
+        self.assertIn(invoice.name, operation.explanation)
+        self.assertIn("number", invoice.qbo_notice)
+        self.assertFalse(self.get_documents(invoice))
+        operation.action_retry()
+        self.env.flush_all()
+        self.work()
+        self.check_once(invoice, operation)
+
+    def test_quickbooks_finds_the_number_taken_by_the_invoice_itself(self):
+        self.meet_item(fault="6140", committed=True)
+        self.push_through()
+
+    def push_for_new_customer(self):
+        """Return operations of an invoice and of its customer, who is new."""
+        partner = self._create_customer("Brand New")
+        operation = self.push(self.create_invoice(partner=partner))
+        return operation, self.get_operation(partner)
+
+    def meet_customer(self, **action):
+        match = {"item": {"entity": "Customer", "operation": "create"}}
+        self.meet({**match, "times": action.pop("times", 1)}, **action)
+
+    def check_new_customer(self, operation, customer):
+        self.assertEqual((operation.state, customer.state), ("done", "done"))
+        names = [each["DisplayName"] for each in self.get_objects("Customer")]
+        self.assertEqual(len([name for name in names if "Brand New" in name]), 1)
+
+    def test_a_name_that_is_taken_is_looked_up_again(self):
+        self.meet_customer(fault="6240")
+        self.check_new_customer(*self.push_for_new_customer())
+
+    def test_a_name_that_stays_taken_goes_to_a_person(self):
+        self.meet_customer(fault="6240", times=NAMES_TRIED + 1)
+        operation, customer = self.push_for_new_customer()
+        self.assertEqual((customer.state, customer.cause), ("failed", "duplicate_name"))
+        self.assertIn("Brand New", customer.explanation)
+        self.assertEqual((operation.state, operation.cause), ("waiting", "dependency"))
+        invoice = operation.record_ref
+        self.assertIn("Waits for Customer Brand New", invoice.qbo_notice)
+        self.assertIn(customer.fix, invoice.qbo_notice)
+        customer.action_retry()
+        self.env.flush_all()
+        self.work()
+        self.check_new_customer(operation, customer)
+
+    def test_lists_are_found_whatever_becomes_of_the_answer(self):
+        for action in (
+            {"fault": "6240", "committed": True},
+            {"omit": True, "committed": True},
+            {"omit": True},
+            {"fault": "6000", "committed": True},
+            {"answer_id": self.get_operation(self.customer).qbo_id},
+        ):
+            with self.subTest(action=action):
+                self.meet_customer(**action)
+                partner = self._create_customer(f"Lost {list(action.items())}")
+                operation = self.push(self.create_invoice(partner=partner))
+                customer = self.get_operation(partner)
+                if customer.state == "failed":
+                    customer.action_retry()
+                    self.env.flush_all()
+                self.work(3)
+                self.assertEqual(operation.state, "done", customer.explanation)
+                names = [each["DisplayName"] for each in self.get_objects("Customer")]
+                found = [name for name in names if name.startswith(partner.name)]
+                self.assertEqual(found, [partner.name])
 
     def test_stale_is_tried_again(self):
         self.meet_item(fault="5010")
