@@ -1,7 +1,9 @@
+import json
 import os
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.bus.models.bus import channel_with_db, json_dump
 from odoo.addons.bus.websocket import WebsocketConnectionHandler, dispatch
 
 from .browser import open_page, take_screenshot
@@ -68,6 +70,18 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
             for socket in list(sockets):
                 socket.trigger_notification_dispatching()
 
+    def get_told(self, user):
+        """Return what open pages of a user were told: (model, ids) of changes."""
+        self.env.cr.precommit.run()
+        channel = json_dump(channel_with_db(self.env.cr.dbname, user.partner_id))
+        sent = self.env["bus.bus"].search([("channel", "=", channel)])
+        messages = [json.loads(each.message) for each in sent]
+        return [
+            (message["payload"]["model"], message["payload"]["ids"])
+            for message in messages
+            if message["type"] == "qbo_document_changed"
+        ]
+
     def test_submit_approve_push(self):
         # Off in tests but for tours, which this is one of.
         self.patch(WebsocketConnectionHandler, "websocket_allowed", lambda *_args: True)
@@ -92,6 +106,27 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
             self.click(page, "Push to QBO")
             self.get_strip(page, "On its way").wait_for()
             take_screenshot(page, "gate_approver_queued")
+        # Without a page open: its calls and the worker would share the test's cursor.
+        self.env.invalidate_all()
+        self.work()
+        self.assertIn(("account.move", invoice.ids), self.get_told(self.approver))
+        with open_page(self, self.approver, PASSWORD) as page:
+            self.open(page, invoice)
+            self.get_strip(page, "In QuickBooks: number").wait_for()
+            take_screenshot(page, "gate_approver_pushed")
+            self.assertTrue(self.is_offered(page, "Open in QBO"))
+            self.assertFalse(self.is_offered(page, "Push to QBO"))
+            number = page.locator("div[name=qbo_doc_number]").inner_text()
+            page.wait_for_load_state("networkidle")
+            # Without a reload: the page is told, as the worker tells it.
+            operation = self.get_operation(invoice)
+            operation.write({"state": "differs", "gaps": [["Total", "330", "331"]]})
+            operation._tell_users()
+            self.env.flush_all()
+            self.tell_browsers()
+            self.get_strip(page, "otherwise than it was sent").wait_for()
+        self.assertEqual(number, invoice.name)
+        self.assertEqual(len(self.get_documents(invoice)), 1)
 
     def test_the_author_cannot_approve(self):
         invoice = self.create_invoice()
