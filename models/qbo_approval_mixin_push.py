@@ -62,6 +62,8 @@ class QboApprovalMixin(models.AbstractModel):
 
     def _qbo_enqueue(self, connection):
         self.sudo().write({"qbo_queued_at": fields.Datetime.now()})
+        # Who pushes at the same time waits here, and is then told document by document.
+        self.flush_recordset(["qbo_queued_at"])
         self.env["qbo.operation"].sudo()._enqueue(connection, self)
         text = self.env._("Queued to be pushed to QuickBooks.")
         self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
