@@ -25,6 +25,7 @@ from . import qbo_document_line_mixin
 from . import qbo_document_line_parts
 from . import qbo_document_mixin
 from . import qbo_document_forecast
+from . import qbo_document_closed
 from . import qbo_mapping
 from . import qbo_connection_settings
 from . import qbo_connection_tax
@@ -40,7 +41,10 @@ from . import account_analytic_account
 from . import account_payment_term
 from . import qbo_payload_words
 from . import qbo_connection_gate
+from . import qbo_connection_closed
+from . import qbo_preflight_closed
 from . import qbo_operation_gate
+from . import qbo_operation_closed
 from . import qbo_approval_mixin
 from . import qbo_approval_mixin_push
 from . import qbo_approval_mixin_state
@@ -48,6 +52,8 @@ from . import account_move_gate
 from . import account_move_line_gate
 from . import sale_order_gate
 from . import sale_order_line_gate
+from . import account_move_closed
+from . import sale_order_closed
 from . import qbo_ledger
 from . import qbo_preview_mixin
 from . import res_partner_gate
@@ -56,5 +62,6 @@ from . import qbo_first_load
 from . import qbo_first_load_line
 from . import qbo_first_load_count
 from . import qbo_first_load_push
+from . import qbo_first_load_closed
 from . import qbo_connection_first_load
 from . import ir_http

@@ -42,7 +42,7 @@ class AccountMove(models.Model):
         return self.narration
 
     def _qbo_prepare_own_members(self, connection, rules):
-        values = {"TxnDate": self._qbo_get_txn_date(connection.company_id)}
+        values = {"TxnDate": self._qbo_get_posting_day(connection)}
         if self._qbo_get_entity() == "Invoice":
             values |= {
                 "DueDate": format_day(self.invoice_date_due),

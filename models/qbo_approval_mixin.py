@@ -599,7 +599,7 @@ class QboApprovalMixin(models.AbstractModel):
         if self:
             self.sudo().activity_unlink([ACTIVITY_TYPE])
             text = self.env._("Approved to be pushed to QuickBooks.")
-            self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
+            self.sudo()._message_log_batch(self._qbo_note_moved_days(text))
 
     def _qbo_note_first_approval(self):
         if self:
@@ -607,7 +607,7 @@ class QboApprovalMixin(models.AbstractModel):
             text = self.env._(
                 "Approved to be pushed to QuickBooks, as the first of two who have to."
             )
-            self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
+            self.sudo()._message_log_batch(self._qbo_note_moved_days(text))
 
     def _qbo_prepare_content_values(self, connection):
         payload = self._qbo_prepare_payload(connection)

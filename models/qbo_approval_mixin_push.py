@@ -66,7 +66,7 @@ class QboApprovalMixin(models.AbstractModel):
         self.flush_recordset(["qbo_queued_at"])
         self.env["qbo.operation"].sudo()._enqueue(connection, self)
         text = self.env._("Queued to be pushed to QuickBooks.")
-        self.sudo()._message_log_batch(dict.fromkeys(self._ids, text))
+        self.sudo()._message_log_batch(self._qbo_note_moved_days(text))
 
     def _qbo_get_push_refusal(self, connection, operation):
         """Return why the document cannot be pushed now, or None."""

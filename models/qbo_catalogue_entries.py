@@ -121,11 +121,13 @@ CAUSES = {
             "date."
         ),
         lambda env: env._(
-            "Either an accountant moves the closing date in QuickBooks (Account and "
-            "settings, Advanced) and you click Retry, or reset the document to draft "
-            "and give it a date in an open period."
+            "Open the record and give it a date in an open period; then it is approved "
+            "and pushed again. Or an accountant moves the closing date in QuickBooks "
+            "(Account and settings, Advanced), and you click Retry. The connection "
+            "(tab Approval) says until when QuickBooks is closed, and whether such "
+            "documents get the first open day."
         ),
-        ("retry", "open_record"),
+        ("open_record", "open_connection", "retry"),
     ),
     "reference": Entry(
         lambda env: env._("QuickBooks no longer knows something used"),

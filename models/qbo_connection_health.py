@@ -273,19 +273,32 @@ class QboConnection(models.Model):
         connection_sudo = self.sudo()
         connection_sudo.message_post(body=connection_sudo.health_message)
         connection_sudo._clear_alerts()
+        self._alert_users(
+            self._get_administrators(),
+            "quickbooks_online.mail_activity_type_connection",
+            template,
+            lambda told: told.health_message,
+        )
+
+    def _alert_users(self, users, activity_type, template, make_note):
+        """An activity and an e-mail for each of these users, in their language.
+
+        :param str activity_type, template: their XML ids
+        :param make_note: callable that takes the connection and returns what the
+            activity says; the e-mail has it as ``ctx['qbo_note']``
+        """
         template_sudo = self.env.ref(template, raise_if_not_found=False)
-        for user in self._get_administrators():
+        for user in users:
             # The e-mail says it; the one about an activity assigned would repeat it.
-            told = connection_sudo.with_context(
+            told = self.sudo().with_context(
                 lang=user.lang, mail_activity_quick_update=True
             )
-            told.activity_schedule(
-                "quickbooks_online.mail_activity_type_connection",
-                user_id=user.id,
-                note=told.health_message,
-            )
+            note = make_note(told)
+            told.activity_schedule(activity_type, user_id=user.id, note=note)
             if template_sudo:
-                template_sudo.sudo().with_context(lang=user.lang).send_mail(
+                template_sudo.sudo().with_context(
+                    lang=user.lang, qbo_note=note
+                ).send_mail(
                     self.id, email_values={"recipient_ids": [(4, user.partner_id.id)]}
                 )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()

@@ -116,7 +116,7 @@ class QboDocumentMixin(models.AbstractModel):
             **self._qbo_prepare_own_members(connection, rules),
             "CustomerRef": buyer and buyer._qbo_refer(connection) or None,
             **self._qbo_prepare_currency(rules),
-            "PrivateNote": self._qbo_prepare_note(),
+            "PrivateNote": self._qbo_prepare_note(connection),
             "CustomerMemo": self._qbo_prepare_memo(),
             "BillEmail": _make_email(contact.email, customer.email),
             "BillAddr": bill_address,
@@ -143,11 +143,12 @@ class QboDocumentMixin(models.AbstractModel):
             values["ExchangeRate"] = members.make_rate(self._qbo_get_rate())
         return values
 
-    def _qbo_prepare_note(self):
+    def _qbo_prepare_note(self, connection):
         parts = [f"Odoo {self._qbo_get_number()}".strip()]
         reference = members.make_line(self._qbo_get_reference(), 500)
         if reference:
             parts.append(f"reference {reference}")
+        parts += self._qbo_list_note_parts(connection)
         return f"{', '.join(parts)} [{self._qbo_get_marker()}]"
 
     def _qbo_prepare_memo(self):

@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
 
     def _qbo_prepare_own_members(self, connection, rules):
         return {
-            "TxnDate": self._qbo_get_txn_date(connection.company_id),
+            "TxnDate": self._qbo_get_posting_day(connection),
             "ExpirationDate": format_day(self.validity_date),
             "TxnStatus": STATUSES.get(self.state),
         }

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..tools import payload as payload_tools
+from ..tools.closed_period import drop_note
 from ..tools.digest import digest
 
 # What confirming changes by itself: approving an offer covers that.
@@ -130,6 +131,8 @@ class SaleOrder(models.Model):
 
 
 def _drop(payload):
-    return {
+    kept = {
         key: value for key, value in payload.items() if key not in CHANGED_BY_CONFIRMING
     }
+    # An offer of a closed period notes its own date, which confirming changes.
+    return kept | {"PrivateNote": drop_note(payload["PrivateNote"])}

@@ -3,6 +3,7 @@ from . import test_browser_first_load
 from . import test_browser_queue
 from . import test_catalogue
 from . import test_chaos
+from . import test_closed_periods
 from . import test_connect
 from . import test_gate
 from . import test_gate_browser
