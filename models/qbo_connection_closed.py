@@ -288,9 +288,7 @@ class QboConnection(models.Model):
         """Open the invoices, or else the orders, that the closed period holds."""
         self.ensure_one()
         self.check_access("read")
-        found = {
-            model: self.env[model]._qbo_find_held(self) for model in reversed(MODELS)
-        }
+        found = {model: self.env[model].sudo()._qbo_find_held(self) for model in MODELS}
         model = "account.move" if found["account.move"] else "sale.order"
         return {
             "type": "ir.actions.act_window",

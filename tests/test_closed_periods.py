@@ -24,6 +24,7 @@ class ClosedMixin(GateMixin):
             self.read_anew()
 
     def read_anew(self):
+        self.env.flush_all()
         self.connection.with_user(self.administrator).action_test_connection()
         self.env.invalidate_all()
 
@@ -187,7 +188,11 @@ class TestOdooLocks(ClosedMixin, QboCommon):
 
     def test_lock_of_the_company_above(self):
         branch = self.env["res.company"].create(
-            {"name": "Harbor Branch", "parent_id": self.company.id}
+            {
+                "name": "Harbor Branch",
+                "parent_id": self.company.id,
+                "country_id": self.company.country_id.id,
+            }
         )
         invoice = self.create_old_invoice()
         self.lock("fiscalyear_lock_date")
@@ -436,7 +441,11 @@ class TestQueuedThenClosed(ClosedMixin, QboCommon):
         before = self.get_triggers()
         self.fail(read=True)
         self.connection.preferences_read_at = "2026-01-01 00:00:00"
-        self.fail(self.create_old_invoice(), read=False)
+        operation = self.env["qbo.operation"].search([("state", "=", "failed")])
+        operation.with_user(self.approver).action_retry()
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(operation.state, "failed")
         self.assertEqual(self.get_triggers(), before)
 
 
@@ -454,7 +463,12 @@ class TestAlarm(ClosedMixin, QboCommon):
 
     def count_messages(self, connection=None):
         messages = (connection or self.connection).message_ids
-        return len(messages.filtered(lambda each: "QuickBooks' books" in each.body))
+        return len(
+            messages.filtered(
+                lambda each: each.message_type != "email_outgoing"
+                and "QuickBooks' books of" in each.body
+            )
+        )
 
     def get_note(self):
         return str(self.get_alarms()[0].note)
@@ -488,7 +502,7 @@ class TestAlarm(ClosedMixin, QboCommon):
         self.close(FEBRUARY)
         for _time in range(3):
             self.read_anew()
-        self.connection._cron_read_references()
+        self.connection._read_daily()
         self.env.invalidate_all()
         self.assertEqual(len(self.get_alarms()), 2)
         self.assertEqual(self.count_messages(), 1)
@@ -601,6 +615,7 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         self.read_anew()
 
     def read_anew(self):
+        self.env.flush_all()
         self.connection.with_user(self.administrator).action_test_connection()
         self.env.invalidate_all()
 
