@@ -295,6 +295,7 @@ class QboConnection(models.Model):
             "name": self.env._("Documents of the closed period"),
             "res_model": model,
             "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", found[model].ids)],
         }
 

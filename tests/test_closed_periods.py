@@ -601,6 +601,7 @@ class TestAlarm(ClosedMixin, QboCommon):
         found = self.env["account.move"].search(action["domain"])
         self.assertEqual(found, invoice + queued)
         self.assertEqual(action["res_model"], "account.move")
+        self.assertEqual(action["views"][0], (False, "list"))
 
 
 @tagged("post_install", "-at_install")
