@@ -297,13 +297,13 @@ class TestMove(PreviewMixin, ClosedMixin, QboCommon):
         invoice = self.create_old_invoice()
         preview = self.preview(invoice)
         self.assertEqual(
-            preview.moved_note,
+            preview.notes,
             "QuickBooks gets it dated 2026-03-01, because of QuickBooks' closing date "
             "2026-02-28. Its own date is 2026-02-20.",
         )
         self.assertFalse(preview.blockers)
         self.assertIn('"2026-03-01"', preview.json)
-        self.assertFalse(self.preview(self.create_invoice()).moved_note)
+        self.assertFalse(self.preview(self.create_invoice()).notes)
 
     def test_open_days_are_not_touched(self):
         payload = self.get_payload(self.create_invoice())
