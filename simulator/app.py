@@ -64,8 +64,8 @@ class SimulatorApp:
 def create_app(seed="demo", clock=None, limits=True, *, country=None, latency_ms=0):
     """Return a SimulatorApp with its own state.
 
-    `seed` is demo or none, `clock` a `clock.Clock`, `country` one of US, GB, CA, AU to
-    keep only that country's companies; ValueError for other values.
+    `seed` is demo or none, `clock` a `clock.Clock`, `country` one of US, GB, CA, AU, FR
+    to keep only that country's companies; ValueError for other values.
     """
     return SimulatorApp(
         Simulator(

@@ -247,6 +247,13 @@ def tax_detail_not_allowed():
     )
 
 
+def tax_code_not_applicable():
+    """6000: a line has a tax code, the document says that tax does not apply."""
+    return business(
+        "A line cannot have a tax rate when GlobalTaxCalculation is NotApplicable."
+    )
+
+
 def too_many_lines(taxed):
     """6000: more lines than a form may have."""
     if taxed:

@@ -18,10 +18,11 @@ DEMO_COMPANIES = {
     "9341450000000003": ("gb", "GB"),
     "9341450000000004": ("ca", "CA"),
     "9341450000000005": ("au", "AU"),
+    "9341450000000006": ("fr", "FR"),
     "9341450000000101": ("us_production", "US"),
 }
 SEEDS = ("demo", "none")
-COUNTRIES = ("US", "GB", "CA", "AU")
+COUNTRIES = ("US", "GB", "CA", "AU", "FR")
 
 
 class Simulator:

@@ -121,6 +121,34 @@ class Switches:
     """Tax amounts sent outside the US: `any` of the same sign, or `near` (within 1.00
     and 5 % of what the rate gives)."""
 
+    inclusive_amount: str = "net"
+    """Line.Amount of a TaxInclusive form without TaxInclusiveAmt: `net` or `gross`."""
+
+    not_applicable_codes: str = "refuse"
+    """Tax codes on the lines of a NotApplicable form: `refuse` (6000) or `ignore`."""
+
+    automated_tax_rounding: str = "line"
+    """Automated sales tax, rounded per `line` and jurisdiction (what the engine's
+    payload shows) or per jurisdiction on the `document`."""
+
+    automated_tax_override: str = "honoured"
+    """TotalTax sent under automated sales tax: `honoured` (2017) where the place has a
+    rate to spread it over, or `ignored` (older reports)."""
+
+    allow_partner_tax_override: bool = False
+    """The user's preference AllowPartnerTaxOverride, which no app can read: whether tax
+    sent with UseAutomatedSalesTax false is kept."""
+
+    automated_tax_code: str = "absent"
+    """TxnTaxCodeRef in answers under automated sales tax: `absent` (usual) or `shown`
+    (captured in 2024)."""
+
+    inactive_reference: str = "inactive"
+    """A new reference to something inactive: `inactive` (610) or `not_found` (2500)."""
+
+    receivable_account: str = "refuse"
+    """French customer without ARAccountRef: `refuse` (2020), or `create` an account."""
+
     line_ex_echo: str = "refuse"
     """A payment line sent back with its LineEx: `refuse` (2010) or `ignore`."""
 

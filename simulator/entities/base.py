@@ -224,6 +224,8 @@ class Entity:
         if row is None:
             raise faults.invalid_reference(target.element_word, value, item.name)
         if row.get("Active") is False and (item.target, value) not in before:
+            if company.switches.inactive_reference == "not_found":
+                raise faults.invalid_reference(target.element_word, value, item.name)
             raise faults.inactive_reference()
         reference = {"value": value}
         if item.named and target.display(row):

@@ -1,9 +1,10 @@
 """What a bookkeeper does in the browser, and names that spread to references."""
 
 from .. import changes, faults, numbers
+from ..checks import check_known
 from ..schema import REF
 from .base import DELETED_SUFFIX
-from .taxes import rate_list, store_code, store_rate
+from .taxes import RATE_DETAIL, rate_list, store_code, store_rate
 
 MERGEABLE = frozenset({"Account", "Customer", "Vendor", "Class", "Department", "Item"})
 
@@ -116,25 +117,47 @@ def perform(company, action):
 
 def _create(company, entity, _qbo_id, values):
     if entity.name == "TaxRate":
-        rate = numbers.parse(values["RateValue"])
-        return store_rate(company, {**values, "RateValue": rate})
+        return _create_tax_rate(company, values)
     if entity.name == "TaxCode":
         return _create_tax_code(company, values)
     return entity.write(company, values, by_user=True)
 
 
+def _create_tax_rate(company, values):
+    """`values`: a row's own properties; EffectiveTaxRate may list its periods."""
+    values = {**values, "RateValue": numbers.parse(values["RateValue"])}
+    if "EffectiveTaxRate" in values:
+        values["EffectiveTaxRate"] = [
+            {**period, "RateValue": numbers.parse(period["RateValue"])}
+            for period in values["EffectiveTaxRate"]
+        ]
+    return store_rate(company, values)
+
+
 def _create_tax_code(company, values):
-    """`values`: a row's own properties; SalesRates and PurchaseRates list rate ids."""
+    """`values`: a row's own properties; SalesRates and PurchaseRates list rate ids.
+
+    For a rate that builds on others an object stands in place of the id: `id`, and
+    TaxTypeApplicable, TaxOrder, TaxOnTaxOrder.
+    """
     values = dict(values)
     for side, name in (
         ("SalesRates", "SalesTaxRateList"),
         ("PurchaseRates", "PurchaseTaxRateList"),
     ):
-        ids = values.pop(side, None)
-        if ids is not None:
-            rates = [company.store.get("TaxRate", str(qbo_id)) for qbo_id in ids]
-            values[name] = rate_list(rates)
+        rates = values.pop(side, None)
+        if rates is not None:
+            values[name] = rate_list([_rate_in_code(company, rate) for rate in rates])
     return store_code(company, values)
+
+
+def _rate_in_code(company, rate):
+    options = dict(rate) if isinstance(rate, dict) else {"id": rate}
+    row = company.store.get("TaxRate", str(options.pop("id")))
+    if row is None:
+        raise ValueError("A tax code is made of tax rates that exist.")
+    check_known("A rate in a tax code", options, RATE_DETAIL.by_name)
+    return row, options
 
 
 def _edit(company, entity, qbo_id, values):

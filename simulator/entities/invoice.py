@@ -78,7 +78,9 @@ class Invoice(Receivable):
         for name in ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"):
             values[name] = bool(values.get(name))
         if company.sales_tax == "automated":
-            values["TaxExemptionRef"] = {}
+            customer = self.customer_of(company, write)
+            reason = customer.get("TaxExemptionReasonId")
+            values["TaxExemptionRef"] = {"value": str(reason)} if reason else {}
             if write.creates:
                 values["ShipFromAddr"] = self._own_address(company)
 

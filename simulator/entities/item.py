@@ -56,7 +56,7 @@ ITEM = Shape(
         ref("SalesTaxCodeRef", "TaxCode"),
         ref("PurchaseTaxCodeRef", "TaxCode"),
         ref("ClassRef", "Class"),
-        text("ItemCategoryType", countries=frozenset({"FR"})),
+        enum("ItemCategoryType", ("Product", "Service"), countries=frozenset({"FR"})),
         *ENTITY_BLOCK,
     ),
     ignored=ENTITY_IGNORED
@@ -111,6 +111,9 @@ class Item(Entity):
         if write.values.get("Type") is None and write.old is not None:
             write.values["Type"] = write.old["Type"]
         super().check_required(company, write)
+        if company.country == "FR" and write.values["Type"] != CATEGORY:
+            if write.values.get("ItemCategoryType") is None:
+                raise faults.required("ItemCategoryType")
 
     def complete(self, company, write):
         """Rules by type, place below the category, accounts, defaults."""

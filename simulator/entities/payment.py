@@ -7,7 +7,13 @@ from ..numbers import ZERO, money
 from ..schema import Shape, amount, currency, day, flag, many, nested, ref, text
 from .account import with_subtype
 from .common import ENTITY_BLOCK
-from .transaction import LINKED, TRANSACTION_IGNORED, Transaction, rate_field
+from .transaction import (
+    LINKED,
+    TRANSACTION_IGNORED,
+    Transaction,
+    location_type,
+    rate_field,
+)
 
 # Credits and debts; `KNOWN_LINKS` are the types QBO links besides.
 LINKABLE = ("Invoice", "CreditMemo")
@@ -49,6 +55,7 @@ PAYMENT = Shape(
         text("PrivateNote", 4000),
         many("LinkedTxn", LINKED, read_only=True),
         many("Line", PAYMENT_LINE),
+        location_type(),
     ),
     ignored=TRANSACTION_IGNORED
     + (
@@ -62,7 +69,6 @@ PAYMENT = Shape(
         "DocNumber",
         "TxnTaxDetail",
         "CustomField",
-        "TransactionLocationType",
     ),
 )
 
@@ -76,6 +82,13 @@ class Payment(Transaction):
     name_property = "PaymentRefNum"
     required = ("CustomerRef", "TotalAmt")
     indexes = ("CustomerRef", "PaymentRefNum")
+
+    def check_required(self, company, write):
+        """In France also a reference."""
+        super().check_required(company, write)
+        if company.country == "FR" and not write.by_user:
+            if not (write.values.get("PaymentRefNum") or "").strip():
+                raise faults.required("PaymentRefNum")
 
     def check_values(self, company, write, problems):
         """Line extensions are QBO's own and cannot be sent back."""
@@ -94,6 +107,7 @@ class Payment(Transaction):
         self.settle_date(company, write)
         self.settle_currency(company, write, customer)
         self._settle_account(company, write)
+        self.settle_location_type(company, write)
         values["ProcessPayment"] = False
         values["TotalAmt"] = money(values["TotalAmt"])
         lines = self._lines(company, write, customer)

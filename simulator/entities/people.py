@@ -238,8 +238,8 @@ class Customer(Person):
         super().complete(company, write)
         values = write.values
         self._settle_parent(company, write)
-        if values.get("Taxable") is None:
-            values["Taxable"] = values.get("DefaultTaxCodeRef") is not None
+        self._settle_taxable(company, values)
+        self._settle_receivable(company, write)
         if values.get("PreferredDeliveryMethod") is None:
             values["PreferredDeliveryMethod"] = (
                 company.switches.opened_customer_delivery
@@ -252,6 +252,47 @@ class Customer(Person):
         """Automated sales tax chooses the code itself."""
         if company.sales_tax == "automated":
             write.values.pop("DefaultTaxCodeRef", None)
+
+    def _settle_receivable(self, company, write):
+        """In France each customer has a receivable account (or QBO opens one)."""
+        if company.country != "FR":
+            return
+        account_id = write.value_of("ARAccountRef")
+        if account_id is None:
+            if company.switches.receivable_account == "refuse" and not write.by_user:
+                raise faults.required("ARAccountRef")
+            account = self._open_receivable(company, write)
+            name = account["FullyQualifiedName"]
+            write.values["ARAccountRef"] = {"value": account["Id"], "name": name}
+            return
+        kind = company.store.get("Account", account_id)["AccountType"]
+        if kind != "Accounts Receivable":
+            raise entity_faults.wrong_account_type(
+                "ARAccountRef", "A customer needs a receivable account."
+            )
+
+    def _open_receivable(self, company, write):
+        name = "".join(
+            letter for letter in write.values["DisplayName"] if letter not in ':"'
+        )
+        values = {
+            "Name": f"Clients - {name}"[:100],
+            "AccountSubType": "AccountsReceivable",
+            "CurrencyRef": {"value": write.value_of("CurrencyRef")},
+        }
+        known = company.store.table("Account").find("Name", values["Name"])
+        return known[0] if known else company.entity("Account").write(company, values)
+
+    def _settle_taxable(self, company, values):
+        """Who has a reason to be exempt is; manual tax wants a code of the customer.
+
+        Automated sales tax knows no such code: it taxes whom nobody exempted.
+        """
+        if values.get("TaxExemptionReasonId") is not None:
+            values["Taxable"] = False
+        elif values.get("Taxable") is None:
+            coded = values.get("DefaultTaxCodeRef") is not None
+            values["Taxable"] = coded or company.sales_tax == "automated"
 
     def _settle_parent(self, company, write):
         values = write.values

@@ -4,7 +4,7 @@ import re
 
 from .. import entity_faults, faults
 from ..numbers import LARGEST_AMOUNT, ZERO, fits, money
-from . import account_types, tax
+from . import account_types, tax, tax_lines, tax_us
 from .common import is_email
 from .sales_lines import SalesLines
 from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, SUBTOTAL_LINE
@@ -16,7 +16,7 @@ LARGEST_TAXED_FORM, LARGEST_FORM = 750, 10_000
 AMOUNT_DIGITS = (10, 5)
 
 # The last line of an address in free form: `City, ST  ZIP`.
-_STATE = re.compile(r"(?:^|, )([A-Z]{2})(?: |$)")
+_CITY_AND_STATE = re.compile(r"(?:^|(.*), )([A-Z]{2})(?: |$)")
 
 
 class SalesForm(SalesLines, Transaction):
@@ -93,6 +93,7 @@ class SalesForm(SalesLines, Transaction):
         """Everything QBO adds to or checks in a sales form."""
         customer = self.customer_of(company, write)
         self.settle_date(company, write)
+        self.settle_location_type(company, write)
         self.settle_own_number(company, write)
         self.settle_currency(company, write, customer or company.nobody)
         self.settle_addresses(company, write)
@@ -134,14 +135,15 @@ class SalesForm(SalesLines, Transaction):
     def compute(self, company, write):
         """Settle lines, discount, tax and totals."""
         values = write.values
-        if company.country != "US" and values.get("GlobalTaxCalculation") is None:
-            values["GlobalTaxCalculation"] = "TaxExcluded"
+        if company.country != "US":
+            if values.get("GlobalTaxCalculation") is None:
+                values["GlobalTaxCalculation"] = "TaxExcluded"
+            tax_lines.check_sent_tax(values, write.sent.get("TxnTaxDetail") or {})
         lines = [self._line(company, write, line) for line in values["Line"]]
         if self.needs_lines(company) and not any(map(_says_something, lines)):
             raise faults.required("Line")
         items = [line for line in lines if line["DetailType"] == ITEM_LINE]
-        if values.get("GlobalTaxCalculation") == "TaxInclusive":
-            tax.take_tax_out(company, items, values["TxnDate"])
+        self._settle_gross(company, write, items)
         subtotal = money(sum((line["Amount"] for line in items), ZERO))
         discounts = [line for line in lines if line["DetailType"] == DISCOUNT_LINE]
         discount = self._discount(company, write, discounts, subtotal)
@@ -152,13 +154,28 @@ class SalesForm(SalesLines, Transaction):
             "DetailType": SUBTOTAL_LINE,
             SUBTOTAL_LINE: {},
         }
+        percents = [line[DISCOUNT_LINE].get("DiscountPercent") for line in discounts]
         document = self._document(company, write, items, subtotal, discount)
-        values["TxnTaxDetail"] = tax.of_document(company, document)
+        document.discount_percent = percents[0] if percents else None
+        engine = tax_us if company.country == "US" else tax_lines
+        values["TxnTaxDetail"] = engine.of_document(company, document)
         values["Line"] = [*body, closing, *discounts]
         taxed = any(line["TaxLineDetail"]["TaxPercent"] for line in self._taxes(values))
         if len(lines) > (LARGEST_TAXED_FORM if taxed else LARGEST_FORM):
             raise entity_faults.too_many_lines(taxed)
         self._total(company, values, subtotal - discount)
+
+    def _settle_gross(self, company, write, items):
+        """Prices with tax become net; elsewhere a gross amount means nothing."""
+        values = write.values
+        if values.get("GlobalTaxCalculation") != tax.INCLUSIVE:
+            for line in items:
+                line[ITEM_LINE].pop("TaxInclusiveAmt", None)
+            return
+        same = ("GlobalTaxCalculation", "TxnDate")
+        stays = all(write.before(name) == values[name] for name in same)
+        kept = write.before("Line", ()) if stays else ()
+        tax_lines.take_tax_out(company, items, values["TxnDate"], kept)
 
     def needs_lines(self, company):
         """Tell whether a form without an item or a text is refused (2020)."""
@@ -178,17 +195,15 @@ class SalesForm(SalesLines, Transaction):
         values["HomeTotalAmt"] = self.home_amount(company, values, total)
 
     def _document(self, company, write, items, subtotal, discount):
-        customer = self.customer_of(company, write) or {}
         where = write.values.get("ShipAddr") or write.values.get("BillAddr") or {}
-        default = customer.get("DefaultTaxCodeRef")
         return tax.Document(
             write.values,
             items,
             subtotal,
             discount,
             write.sent.get("TxnTaxDetail") or {},
-            state=state_of(where),
-            default_code=default["value"] if default else None,
+            place=place_of(where),
+            customer=self.customer_of(company, write) or {},
         )
 
     # --- addresses, printing, mail ---
@@ -255,11 +270,16 @@ class SalesForm(SalesLines, Transaction):
             )
 
 
-def state_of(address):
-    """Return the state of an address, also of one in free form."""
+def place_of(address):
+    """Return the tax.Place of an address, also of one in free form."""
     lines = [address[f"Line{n}"] for n in range(1, 6) if address.get(f"Line{n}")]
-    found = _STATE.search(lines[-1]) if lines else None
-    return address.get("CountrySubDivisionCode") or (found[1] if found else None)
+    found = _CITY_AND_STATE.search(lines[-1]) if lines else None
+    city, state = found.groups() if found else (None, None)
+    return tax.Place(
+        address.get("CountrySubDivisionCode") or state,
+        address.get("City") or city,
+        address.get("Country"),
+    )
 
 
 def _says_something(line):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from .. import entity_faults, faults
 from ..numbers import ZERO, divide, money, multiply, round_half_up, with_thousands
+from . import tax
 from .account import with_subtype
 from .account_types import DISCOUNT_TYPES
 from .item import CATEGORY, GROUP
@@ -102,7 +103,10 @@ class SalesLines:
                 return sent
             taxable = item.get("Taxable") and self.uses_tax(company)
             return {"value": "TAX" if taxable else "NON"}
-        if write.values["GlobalTaxCalculation"] == "NotApplicable":
+        if write.values["GlobalTaxCalculation"] == tax.NOT_APPLICABLE:
+            refuses = company.switches.not_applicable_codes == "refuse"
+            if sent is not None and refuses and "Line" in write.sent:
+                raise entity_faults.tax_code_not_applicable()
             return None
         if sent is None:
             raise entity_faults.tax_code_missing(company.country)

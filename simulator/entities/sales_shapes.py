@@ -18,7 +18,13 @@ from ..schema import (
     text,
 )
 from .common import ADDRESS, BILL_EMAIL, EMAILS, MEMO
-from .transaction import LINE_DETAILS, LINKED, common_fields, rate_field
+from .transaction import (
+    LINE_DETAILS,
+    LINKED,
+    common_fields,
+    location_type,
+    rate_field,
+)
 
 ITEM_LINE, DISCOUNT_LINE = "SalesItemLineDetail", "DiscountLineDetail"
 SUBTOTAL_LINE, TEXT_LINE = "SubTotalLineDetail", "DescriptionOnly"
@@ -108,8 +114,9 @@ TAX_LINE = Shape(
                     flag("PercentBased"),
                     number("TaxPercent"),
                     amount("NetAmountTaxable"),
+                    amount("OverrideDeltaAmount", read_only=True),
                 ),
-                ignored=("TaxInclusiveAmount", "OverrideDeltaAmount", "ServiceDate"),
+                ignored=("TaxInclusiveAmount", "ServiceDate"),
             ),
         ),
     ),
@@ -121,8 +128,10 @@ TAX_DETAIL = Shape(
         ref("TxnTaxCodeRef", "TaxCode", named=False),
         amount("TotalTax"),
         many("TaxLine", TAX_LINE),
+        # Decides about this request; nothing of it is kept.
+        flag("UseAutomatedSalesTax"),
     ),
-    ignored=("DefaultTaxCodeRef", "TaxReviewStatus", "UseAutomatedSalesTax"),
+    ignored=("DefaultTaxCodeRef", "TaxReviewStatus"),
 )
 
 
@@ -141,6 +150,7 @@ def head_fields(*before_links):
         many("LinkedTxn", LINKED),
         many("Line", SALES_LINE),
         nested("TxnTaxDetail", TAX_DETAIL),
+        location_type(),
     )
 
 

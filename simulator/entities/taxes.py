@@ -325,17 +325,23 @@ def _store(company, entity_name, values):
 
 
 def rate_list(rates):
-    """Return the rate list of a tax code for rows of TaxRate."""
-    return {
-        "TaxRateDetail": [
+    """Return the rate list of a tax code for rows of TaxRate.
+
+    Instead of a row a pair `(row, options)` may stand, with TaxTypeApplicable, TaxOrder
+    and TaxOnTaxOrder of a rate that builds on others.
+    """
+    details = []
+    for rate in rates:
+        row, options = rate if isinstance(rate, tuple) else (rate, {})
+        details.append(
             {
-                "TaxRateRef": {"value": rate["Id"], "name": rate["Name"]},
+                "TaxRateRef": {"value": row["Id"], "name": row["Name"]},
                 "TaxTypeApplicable": "TaxOnAmount",
                 "TaxOrder": 0,
+                **options,
             }
-            for rate in rates
-        ]
-    }
+        )
+    return {"TaxRateDetail": details}
 
 
 def _store_code(company, name, details):

@@ -4,14 +4,21 @@ import re
 from decimal import Decimal
 
 from .. import entity_faults, faults, numbers
-from ..schema import Shape, day, many, number, text
+from ..schema import Shape, day, enum, many, number, text
 from .base import Entity
 from .common import ENTITY_BLOCK, ENTITY_IGNORED
-from .currencies import CURRENCIES
+from .currencies import CURRENCIES, SMALLEST_RATE
 
 AUTO_NUMBER = "AUTO_GENERATE"
 VOIDED = "Voided"
 FUNDS = ("Bank", "Other Current Asset")
+# Where a sale goes, as France wants to know it; the first is the default.
+LOCATION_TYPES = (
+    "WithinFrance",
+    "FranceOverseas",
+    "OutsideFranceWithEU",
+    "OutsideEU",
+)
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 
 LINKED = Shape(
@@ -49,7 +56,6 @@ ENTITY_WITH_CUSTOM_FIELDS = (*ENTITY_BLOCK, many("CustomField", CUSTOM_FIELD))
 TRANSACTION_IGNORED = ENTITY_IGNORED + (
     "TxnStatus",
     "TxnSource",
-    "TransactionLocationType",
     "RecurDataRef",
     "RecurringInfo",
     "ProjectRef",
@@ -100,6 +106,11 @@ class Transaction(Entity):
             write.values["TxnDate"] = company.today()
         dates = (write.before("TxnDate"), write.values["TxnDate"])
         self.check_open(company, dates, write.by_user)
+
+    def settle_location_type(self, company, write):
+        """In France a transaction lies within France unless it says otherwise."""
+        if company.country == "FR":
+            write.values.setdefault("TransactionLocationType", LOCATION_TYPES[0])
 
     # --- document numbers ---
 
@@ -279,4 +290,9 @@ class Transaction(Entity):
 
 def rate_field():
     """Return the ExchangeRate property: up to seven decimals, positive."""
-    return number("ExchangeRate", minimum=Decimal(0))
+    return number("ExchangeRate", minimum=SMALLEST_RATE)
+
+
+def location_type():
+    """Return the TransactionLocationType property; elsewhere than in FR it is lost."""
+    return enum("TransactionLocationType", LOCATION_TYPES, countries=frozenset({"FR"}))

@@ -9,6 +9,7 @@ PROFILES = {
     "gb": ("GB", "Thistle & Rowan Consulting Ltd", "sandbox", None, True),
     "ca": ("CA", "Maple Ridge Advisory Inc.", "sandbox", None, True),
     "au": ("AU", "Banksia Road Advisory Pty Ltd", "sandbox", None, False),
+    "fr": ("FR", "Atelier des Tilleuls SARL", "sandbox", None, False),
     "us_production": ("US", "Harbor Lane Holdings", "production", "automated", False),
 }
 
@@ -17,7 +18,7 @@ def build_company(realm_id, profile, clock, switches=None):
     """Return a seeded company; KeyError for an unknown profile.
 
     Profiles: us (automated sales tax, classes per line), us_manual (manual tax, classes
-    per form), gb and ca (multicurrency), au (account numbers), us_production.
+    per form), gb and ca (multicurrency), au and fr (account numbers), us_production.
     """
     country, name, environment, sales_tax, multicurrency = PROFILES[profile]
     company = Company(

@@ -4,6 +4,8 @@ One line per account: `name | subtype`, sub-accounts as `parent:name`. Types fol
 subtypes.
 """
 
+from .chart_fr import FR
+
 _US = """
 Prepaid Expenses | PrepaidExpenses
 Undeposited Funds | UndepositedFunds
@@ -271,7 +273,7 @@ Depreciation | Depreciation | 65000
 Reconciliation Discrepancies | OtherMiscellaneousExpense | 65100
 """
 
-CHARTS = {"US": _US, "GB": _GB, "CA": _CA, "AU": _AU}
+CHARTS = {"US": _US, "GB": _GB, "CA": _CA, "AU": _AU, "FR": FR}
 
 
 def accounts(country):

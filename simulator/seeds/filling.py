@@ -8,7 +8,11 @@ from . import charts, people, tax_codes
 
 OPENED = datetime(2025, 6, 2, 16, 0, tzinfo=timezone.utc)
 
-TERMS = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30), ("Net 60", 60))
+DAYS = (0, 15, 30, 60)
+TERMS = {
+    "FR": ("Payable à réception", "15 jours nets", "30 jours nets", "60 jours nets")
+}
+TERMS_ELSEWHERE = ("Due on receipt", "Net 15", "Net 30", "Net 60")
 
 CARD = "CREDIT_CARD"
 PAYMENT_METHODS = {
@@ -21,12 +25,33 @@ PAYMENT_METHODS = {
         ("American Express", CARD),
         ("Diners Club", CARD),
     ),
+    "FR": (
+        ("Chèque", None),
+        ("Espèces", None),
+        ("Carte", CARD),
+        ("Virement", None),
+    ),
 }
 PAYMENT_METHODS_ELSEWHERE = (
     ("Cash", None),
     ("Cheque", None),
     ("Credit Card", CARD),
     ("Direct Debit", None),
+)
+
+# The accounts of items, and of what nobody sorted, where they have other names.
+SERVICES = {"FR": "Prestations de services"}
+PRODUCTS = {"FR": "Ventes de marchandises"}
+COSTS = {"GB": "Cost of sales", "CA": "Cost of Goods Sold"}
+UNSORTED = {
+    "FR": ("Actif non classé", "Revenus non classés", "Dépenses non classées"),
+    "GB": ("Uncategorised Asset", "Uncategorised Income", "Uncategorised Expense"),
+    "AU": ("Uncategorised Asset", "Uncategorised Income", "Uncategorised Expense"),
+}
+UNSORTED_ELSEWHERE = (
+    "Uncategorized Asset",
+    "Uncategorized Income",
+    "Uncategorized Expense",
 )
 
 # profile: how classes are tracked (per line, per form, not), locations tracked
@@ -36,6 +61,7 @@ TRACKING = {
     "gb": (None, False),
     "ca": ("ClassTrackingPerTxnLine", True),
     "au": ("ClassTrackingPerTxn", False),
+    "fr": ("ClassTrackingPerTxnLine", True),
     "us_production": ("ClassTrackingPerTxnLine", True),
 }
 
@@ -117,7 +143,7 @@ class Filler:
         accounting = {"TrackDepartments": locations}
         if tracking:
             accounting[tracking] = True
-        if self.country == "AU":
+        if self.country in ("AU", "FR"):
             accounting["UseAccountNumbers"] = True
         groups = {"AccountingInfoPrefs": accounting}
         settings.merge_preferences(self.company, groups)
@@ -136,7 +162,8 @@ class Filler:
         tax_codes.fill(self.company)
 
     def _lists(self):
-        for name, days in TERMS:
+        names = TERMS.get(self.country, TERMS_ELSEWHERE)
+        for name, days in zip(names, DAYS, strict=True):
             self._write("Term", Name=name, DueDays=days, DiscountDays=0)
         methods = PAYMENT_METHODS.get(self.country, PAYMENT_METHODS_ELSEWHERE)
         for name, kind in methods:
@@ -167,8 +194,7 @@ class Filler:
     def _items(self):
         services = {
             "Type": "Service",
-            "IncomeAccountRef": self._ref("Account", "Services"),
-            **self._both_accounts(),
+            **self._item_accounts(SERVICES.get(self.country, "Services"), "Service"),
         }
         self._write("Item", Name="Services", **services)
         self._write("Item", Name="Hours", UnitPrice=95, **services)
@@ -179,11 +205,8 @@ class Filler:
         self._write("Item", Name="Workshop", UnitPrice=1200, **services, **below)
         deeper = {"SubItem": True, "ParentRef": self._ref("Item", "Advisory work:Tax")}
         self._write("Item", Name="Tax return", Sku="TR-1", **services, **deeper)
-        product = {
-            "Type": "NonInventory",
-            "IncomeAccountRef": self._ref("Account", "Sales of Product Income"),
-            **self._both_accounts(),
-        }
+        income = PRODUCTS.get(self.country, "Sales of Product Income")
+        product = {"Type": "NonInventory", **self._item_accounts(income, "Product")}
         if self.country == "US":
             product["Taxable"] = True
         self._write("Item", Name="Workbook", Sku="WB-1", UnitPrice="19.95", **product)
@@ -191,11 +214,16 @@ class Filler:
         self._write("Item", Name="Old retainer", **services)
         self._retire("Item", "Old retainer")
 
-    def _both_accounts(self):
-        if self.country not in ("GB", "CA"):
-            return {}
-        cost = "Cost of sales" if self.country == "GB" else "Cost of Goods Sold"
-        return {"ExpenseAccountRef": self._ref("Account", cost)}
+    def _item_accounts(self, income, kind):
+        values = {"IncomeAccountRef": self._ref("Account", income)}
+        if self.country in COSTS:
+            values["ExpenseAccountRef"] = self._ref("Account", COSTS[self.country])
+        if self.country == "FR":
+            values["ItemCategoryType"] = kind
+        return values
+
+    def _usual_term(self):
+        return self._ref("Term", TERMS.get(self.country, TERMS_ELSEWHERE)[2])
 
     def _vendors(self):
         for number, (name, values) in enumerate(people.VENDORS):
@@ -204,9 +232,9 @@ class Filler:
         self._retire("Vendor", "Old Supplier")
 
     def _customers(self):
-        net = self._ref("Term", "Net 30")
+        net = self._usual_term()
         for number, (name, values) in enumerate(people.CUSTOMERS):
-            values = {"DisplayName": name, **values}
+            values = {"DisplayName": name, **values, **self._receivable()}
             if number % 2 == 0:
                 values["BillAddr"] = people.address(self.country, number)
             if number % 3 == 0:
@@ -216,25 +244,32 @@ class Filler:
             self._write("Customer", **values)
         for parent, name in people.SUB_CUSTOMERS:
             above = self._ref("Customer", parent)
-            self._write("Customer", DisplayName=name, Job=True, ParentRef=above)
+            below = {"Job": True, "ParentRef": above, **self._receivable()}
+            self._write("Customer", DisplayName=name, **below)
         for name, code in people.FOREIGN if self.company.multicurrency else ():
             self._write("Customer", DisplayName=name, CurrencyRef={"value": code})
         for name in people.INACTIVE:
             self._retire("Customer", name)
 
+    def _receivable(self):
+        """Customers in France have an account each; the seed's share the first."""
+        if self.country != "FR":
+            return {}
+        return {"ARAccountRef": self._ref("Account", "Clients")}
+
     def _preferences(self):
         company = self.company
-        spelling = "s" if self.country in ("GB", "AU") else "z"
+        unsorted = UNSORTED.get(self.country, UNSORTED_ELSEWHERE)
         other = {"SalesFormsPrefs.DefaultItem": self._ids["Item", "Services"]}
-        for kind in ("Asset", "Income", "Expense"):
-            name = f"Uncategori{spelling}ed {kind}"
+        kinds = ("Asset", "Income", "Expense")
+        for kind, name in zip(kinds, unsorted, strict=True):
             other[f"Uncategorized{kind}AccountId"] = self._ids["Account", name]
         for name, value in other.items():
             settings.set_other_preference(company, name, value)
         discount = with_subtype(company, "DiscountsRefundsGiven")
         sales = {
             "DefaultDiscountAccount": discount["Id"],
-            "DefaultTerms": self._ref("Term", "Net 30"),
+            "DefaultTerms": self._usual_term(),
         }
         groups = {"SalesFormsPrefs": sales}
         if company.sales_tax == "manual":

@@ -93,6 +93,11 @@ ADDRESSES = {
         ("200 Collins Street", "Melbourne", "VIC", "3000", "AUS"),
         ("10 Eagle Street", "Brisbane", "QLD", "4000", "AUS"),
     ),
+    "FR": (
+        ("14 rue de la Paix", "Paris", "Île-de-France", "75002", "FRA"),
+        ("8 quai Saint-Antoine", "Lyon", "Rhône", "69002", "FRA"),
+        ("3 cours Mirabeau", "Aix-en-Provence", "PACA", "13100", "FRA"),
+    ),
 }
 
 PHONES = {
@@ -100,6 +105,7 @@ PHONES = {
     "GB": "01632 96{:04d}",
     "CA": "(416) 555-{:04d}",
     "AU": "(02) 5550 {:04d}",
+    "FR": "01 99 00 {:04d}",
 }
 
 

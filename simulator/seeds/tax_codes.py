@@ -50,55 +50,141 @@ class TaxBook:
                 for value, begins, ends in periods
             ]
         if self._company.country == "US":
-            values["Description"] = "Sales Tax"
+            values.update(Description="Sales Tax", SpecialTaxType="NONE")
         self._rates[name] = store_rate(self._company, values)
 
     def code(self, name, sales=(), purchases=(), **values):
-        """Store a code of named rates."""
+        """Store a code of named rates; `(name, options)` for one on top of others."""
         values.setdefault("TaxCodeConfigType", "SYSTEM_GENERATED")
         return store_code(
             self._company,
             {
                 "Name": name,
-                "SalesTaxRateList": rate_list([self._rates[each] for each in sales]),
-                "PurchaseTaxRateList": rate_list(
-                    [self._rates[each] for each in purchases]
-                ),
+                "SalesTaxRateList": rate_list(map(self._in_code, sales)),
+                "PurchaseTaxRateList": rate_list(map(self._in_code, purchases)),
                 **values,
             },
         )
+
+    def _in_code(self, rate):
+        name, options = rate if isinstance(rate, tuple) else (rate, {})
+        return self._rates[name], options
 
 
 HIDDEN = {"Active": False, "Hidden": True}
 
 
+_AUTOMATED = (
+    # state, agency, rate of the whole state; then cities with what is added to it
+    (
+        "CA California",
+        "California Department of Tax and Fee Administration",
+        (("California State", "6"), ("California County", "1.25")),
+        (
+            ("Los Angeles", (("Los Angeles County districts", "2.5"),)),
+            ("San Francisco", (("San Francisco County districts", "1.375"),)),
+        ),
+    ),
+    (
+        "AZ Arizona",
+        "Arizona Department of Revenue",
+        (("Arizona State", "5.6"),),
+        (("Tucson", (("Pima County", "0.5"), ("Tucson City", "2.6"))),),
+    ),
+    (
+        "NY New York",
+        "New York State Department of Taxation and Finance",
+        (("New York State", "4"),),
+        (
+            (
+                "New York",
+                (("New York City", "4.5"), ("Metropolitan Commuter District", "0.375")),
+            ),
+        ),
+    ),
+    (
+        "TX Texas",
+        "Texas Comptroller of Public Accounts",
+        (("Texas State", "6.25"),),
+        (("Austin", (("Austin City", "1"), ("Austin MTA", "1"))),),
+    ),
+    (
+        "WA Washington",
+        "Washington State Department of Revenue",
+        (("Washington State", "6.5"),),
+        (("Seattle", (("Seattle City and RTA", "3.85"),)),),
+    ),
+    (
+        "IL Illinois",
+        "Illinois Department of Revenue",
+        (("Illinois State", "6.25"),),
+        (
+            (
+                "Chicago",
+                (
+                    ("Cook County", "1.75"),
+                    ("Chicago City", "1.25"),
+                    ("Regional Transport Authority", "1"),
+                ),
+            ),
+        ),
+    ),
+    (
+        "CO Colorado",
+        "Colorado Department of Revenue",
+        (("Colorado State", "2.9"),),
+        (("Denver", (("Denver City", "5.15"), ("Denver RTD and cultural", "1.1"))),),
+    ),
+    ("OR Oregon", "Oregon Department of Revenue", (("Oregon State", "0"),), ()),
+    (
+        "NH New Hampshire",
+        "New Hampshire Department of Revenue Administration",
+        (("New Hampshire State", "0"),),
+        (),
+    ),
+)
+
+
 def _automated(book):
-    """US with automated sales tax: codes by state, made by the engine."""
-    state, county = "California State", "Los Angeles County"
-    book.agency("California Department of Tax and Fee Administration", purchases=False)
-    book.agency("Arizona Department of Revenue", purchases=False)
+    """US with automated sales tax: codes by state and city, made by the engine.
+
+    The engine finds a code by its description: `CA`, or `CA, Los Angeles`. Rates as of
+    2025. A state that is not here is out of scope, Oregon has no sales tax at all.
+    """
+    for place, agency, whole_state, cities in _AUTOMATED:
+        code, _, state = place.partition(" ")
+        book.agency(agency, purchases=False)
+        for name, percent in whole_state:
+            book.rate(name, Decimal(percent), agency)
+        names = tuple(name for name, _ in whole_state)
+        book.code(state, names, Description=code)
+        for city, added in cities:
+            for name, percent in added:
+                book.rate(name, Decimal(percent), agency)
+            every = (*names, *(name for name, _ in added))
+            book.code(f"{city}, {code}", every, Description=f"{code}, {city}")
     book.agency("Out Of Scope Agency", purchases=False)
-    california = "California Department of Tax and Fee Administration"
-    book.rate(state, Decimal("7.25"), california)
-    book.rate(county, Decimal("2.25"), california)
-    book.rate("Arizona State", Decimal("5.6"), "Arizona Department of Revenue")
-    book.rate("Pima County", Decimal("0.5"), "Arizona Department of Revenue")
     book.rate("Out of scope", Decimal(0), "Out Of Scope Agency")
-    book.code("California", (state, county), Description="CA")
-    book.code("Arizona", ("Arizona State", "Pima County"), Description="AZ")
     book.code("Out of scope", ("Out of scope",), Description="Out of scope")
 
 
 def _manual(book):
-    """US with manual tax, as in Intuit's sample company."""
+    """US with manual tax, as in Intuit's sample company, and a few codes more."""
     user = {"TaxCodeConfigType": "USER_DEFINED"}
-    book.agency("Arizona Dept. of Revenue", purchases=False, system=False)
-    book.agency("Board of Equalization", purchases=False, system=False)
-    book.rate("AZ State tax", Decimal("7.1"), "Arizona Dept. of Revenue")
-    book.rate("Tucson City", Decimal(2), "Arizona Dept. of Revenue")
-    book.rate("California", Decimal(8), "Board of Equalization")
+    arizona, board = "Arizona Dept. of Revenue", "Board of Equalization"
+    new_york, washington = "New York Dept. of Taxation", "Washington Dept. of Revenue"
+    for agency in (arizona, board, new_york, washington):
+        book.agency(agency, purchases=False, system=False)
+    book.rate("AZ State tax", Decimal("7.1"), arizona)
+    book.rate("Tucson City", Decimal(2), arizona)
+    book.rate("California", Decimal(8), board)
     book.code("California", ("California",), **user)
     book.code("Tucson", ("AZ State tax", "Tucson City"), **user)
+    book.rate("NY State tax", Decimal(4), new_york)
+    book.rate("New York City tax", Decimal("4.875"), new_york)
+    book.rate("WA State tax", Decimal("6.5"), washington)
+    book.code("New York City", ("NY State tax", "New York City tax"), **user)
+    book.code("Washington", ("WA State tax",), **user)
 
 
 def _vat(book):
@@ -139,6 +225,11 @@ def _vat(book):
     def cancelling(name):
         return (), (f"{name} (Input)", f"{name} (Output)")
 
+    # On a sale the customer accounts for the tax: net in box 6, nothing in box 1.
+    charge = {"special": "REVERSE_CHARGE"}
+    book.rate("RC CIS (Sales)", Decimal(0), agency, line="6", **charge)
+    charged_by_customer = ("RC CIS (Sales)",)
+
     # The order gives the ids: 20.0% S is 5, No VAT is 9, 20.0% ECG is 15.
     book.code("Exempt", *both("Exempt"))
     book.code("0.0% Z", *both("0.0% Z"))
@@ -146,9 +237,9 @@ def _vat(book):
     book.code("20.0% S", *both("20.0% S"))
     book.code("20.0% RC SG", *cancelling("20.0% RC"))
     book.code("20.0% RC MPCCs", *cancelling("20.0% RC"))
-    book.code("20.0% RC CIS", *cancelling("20.0% RC"))
+    book.code("20.0% RC CIS", charged_by_customer, cancelling("20.0% RC")[1])
     book.code("No VAT", *both("No VAT"), Taxable=False)
-    book.code("5.0% RC CIS", *cancelling("5.0% RC"))
+    book.code("5.0% RC CIS", charged_by_customer, cancelling("5.0% RC")[1])
     book.code("17.5% S", *both("17.5% S"), **HIDDEN)
     book.code("0.0% ECS", *both("0.0% EC"), **HIDDEN)
     book.code("20.0% ECS", *both("20.0% EC"), **HIDDEN)
@@ -158,6 +249,7 @@ def _vat(book):
     book.code("Margin", ("Margin",), (), TaxCodeConfigType="USER_DEFINED")
 
 
+_BEGAN = {"HST NS 2025": "2025-04-01"}
 _HST = (
     ("HST ON", 13, {}),
     ("HST NS", 15, {}),
@@ -215,9 +307,37 @@ def _gst_hst(book):
         book.code(f"PST {province}", (sales,), (purchases,))
     for name, percent, values in _HST:
         area = name.removeprefix("HST ")
-        book.rate(f"HST {area}", Decimal(percent), cra, line="105")
-        book.rate(f"HST (ITC) {area}", Decimal(percent), cra, line="108")
+        rate, began = Decimal(percent), _BEGAN.get(name)
+        periods = [(rate, f"{began}T00:00:00-07:00", None)] if began else None
+        book.rate(f"HST {area}", rate, cra, line="105", periods=periods)
+        book.rate(f"HST (ITC) {area}", rate, cra, line="108", periods=periods)
         book.code(name, (f"HST {area}",), (f"HST (ITC) {area}",), **values)
+    _compound(book, cra, quebec)
+
+
+def _compound(book, cra, quebec):
+    """Taxes on top of GST: Quebec's until 2012, hidden, and one that a user made."""
+    book.rate("QST 9.5 on GST", Decimal("9.5"), quebec)
+    book.rate("QST 9.5 on GST (ITR)", Decimal("9.5"), quebec)
+    book.agency("Provincial Tax Commissioner (PE)", system=False)
+    book.rate("PST (PE) on GST", Decimal(10), "Provincial Tax Commissioner (PE)")
+    on_gst = {
+        "TaxTypeApplicable": "TaxOnAmountPlusTax",
+        "TaxOrder": 2,
+        "TaxOnTaxOrder": 1,
+    }
+    first = ("GST", {"TaxOrder": 1})
+    book.code(
+        "GST/QST QC - 9.5",
+        (first, ("QST 9.5 on GST", on_gst)),
+        (("GST (ITC)", {"TaxOrder": 1}), ("QST 9.5 on GST (ITR)", on_gst)),
+        **HIDDEN,
+    )
+    book.code(
+        "GST/PST PE on GST",
+        (first, ("PST (PE) on GST", on_gst)),
+        TaxCodeConfigType="USER_DEFINED",
+    )
 
 
 def _gst(book):
@@ -256,7 +376,49 @@ def _gst(book):
     book.code("GST 2000 transition", ("GST",), (), **HIDDEN)
 
 
-_BY_COUNTRY = {"GB": _vat, "CA": _gst_hst, "AU": _gst}
+def _tva(book):
+    """FR: rates by name, reverse charges, sales abroad; 19.6 % until 2013 is hidden."""
+    agency = "Direction générale des Finances publiques"
+    book.agency(agency, number="FR12345678901")
+    standard = [
+        (Decimal("19.6"), START, "2013-12-31T00:00:00-08:00"),
+        (Decimal(20), "2014-01-01T00:00:00-08:00", None),
+    ]
+    for name, percent in (
+        ("20 % TVA FR", 20),
+        ("10 % TVA FR", 10),
+        ("5,5 % TVA FR", "5.5"),
+        ("2,1 % TVA FR", "2.1"),
+        ("0 % TVA FR", 0),
+        ("Exonéré", 0),
+        ("Hors champ", 0),
+        ("19,6 % TVA FR", "19.6"),
+    ):
+        periods = standard if name == "20 % TVA FR" else None
+        for side in ("ventes", "achats"):
+            book.rate(f"{name} ({side})", Decimal(percent), agency, periods=periods)
+        dead = HIDDEN if name.startswith("19,6") else {}
+        values = {**dead, "Taxable": name != "Hors champ"}
+        book.code(name, (f"{name} (ventes)",), (f"{name} (achats)",), **values)
+    charge = {"special": "REVERSE_CHARGE"}
+    book.rate("Autoliquidation (ventes)", Decimal(0), agency, **charge)
+    for percent in (20, 10):
+        name = f"{percent} % autoliquidation"
+        book.rate(f"{name} (déductible)", Decimal(percent), agency, **charge)
+        book.rate(f"{name} (collectée)", Decimal(-percent), agency, **charge)
+        both = (f"{name} (déductible)", f"{name} (collectée)")
+        book.code(name, ("Autoliquidation (ventes)",), both)
+    # Purchases within the EU only; sales to other countries only.
+    book.rate("20 % TVA UE (déductible)", Decimal(20), agency)
+    book.rate("20 % TVA UE (collectée)", Decimal(-20), agency)
+    both = ("20 % TVA UE (déductible)", "20 % TVA UE (collectée)")
+    book.code("20 % TVA UE", (), both)
+    for name in ("0 % livraison UE", "0 % export"):
+        book.rate(name, Decimal(0), agency)
+        book.code(name, (name,), ())
+
+
+_BY_COUNTRY = {"GB": _vat, "CA": _gst_hst, "AU": _gst, "FR": _tva}
 
 
 def fill(company):

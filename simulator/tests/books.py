@@ -12,6 +12,7 @@ from simulator.faults import Fault
 from simulator.seeds import build_company
 
 FORMS = ("Invoice", "CreditMemo", "Estimate")
+USUAL_CODES = {"GB": "20.0% S", "CA": "HST ON", "AU": "GST", "FR": "20 % TVA FR"}
 START = datetime(2026, 11, 22, 18, 0, 0, tzinfo=timezone.utc)
 
 
@@ -70,6 +71,8 @@ class Books:
         return {"value": self.one(entity, name, prop)["Id"]}
 
     def customer(self, name="Test Customer", **values):
+        if self.company.country == "FR":
+            values.setdefault("ARAccountRef", self.ref("Account", "Clients"))
         return self.post("Customer", {"DisplayName": name, **values})
 
     def batch(self, *items, **args):
@@ -78,7 +81,7 @@ class Books:
     def invoice_body(self, amount="100.00", customer=None, **values):
         """The smallest invoice; codes its line where the country needs that."""
         detail = {"ItemRef": self.ref("Item", "Services")}
-        code = {"GB": "20.0% S", "CA": "HST ON", "AU": "GST"}.get(self.company.country)
+        code = USUAL_CODES.get(self.company.country)
         if code:
             detail["TaxCodeRef"] = self.ref("TaxCode", code)
         line = {

@@ -73,6 +73,7 @@ def test_companies_are_listed(client):
         ("003", "GB", "sandbox"),
         ("004", "CA", "sandbox"),
         ("005", "AU", "sandbox"),
+        ("006", "FR", "sandbox"),
         ("101", "US", "production"),
     ]
 

@@ -209,7 +209,7 @@ VALUES = st.fixed_dictionaries({}, optional=WRITABLE)
 def test_updates_agree_with_a_model(steps):
     books = _SHARED
     row = books.customer(f"Model {len(books.company.objects('Customer'))}")
-    name, model = row["DisplayName"], {"Taxable": False}
+    name, model = row["DisplayName"], {"Taxable": True}
     for number, (sparse, values) in enumerate(steps, start=1):
         body = {
             "Id": row["Id"],
@@ -218,7 +218,7 @@ def test_updates_agree_with_a_model(steps):
             "DisplayName": name,
         }
         row = books.post("Customer", {**body, **values})
-        model = {**(model if sparse else {"Taxable": False}), **values}
+        model = {**(model if sparse else {"Taxable": True}), **values}
         shown = {key: row[key] for key in WRITABLE if key in row}
         assert shown == {key: value for key, value in model.items() if value != ""}
         assert row["SyncToken"] == str(number)

@@ -97,18 +97,3 @@ def test_computed_lines_sent_back_are_no_override(books, line):
         TxnTaxDetail=row["TxnTaxDetail"],
     )
     assert error.code == "6170"
-
-
-def test_automated_tax_survives_the_flattened_address():
-    books = Books("us")
-    address = {"Line1": "1 St", "City": "Fresno", "PostalCode": "93650"}
-    address["CountrySubDivisionCode"] = "CA"
-    customer = books.customer("Taxed", ShipAddr=address)
-    sold = item_line(books, "100.00", TaxCodeRef={"value": "TAX"})
-    row = books.invoice(customer=customer, Line=[sold])
-    for _ in range(2):
-        assert str(row["TotalAmt"]) == "109.50"
-        row = books.sparse("Invoice", row, PrivateNote="x")
-    assert "City" not in row["ShipAddr"]
-    moved = {**address, "CountrySubDivisionCode": "OR"}
-    assert str(books.sparse("Invoice", row, ShipAddr=moved)["TotalAmt"]) == "100.00"
