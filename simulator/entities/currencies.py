@@ -1,5 +1,6 @@
 """CompanyCurrency and ExchangeRate."""
 
+from datetime import date
 from decimal import Decimal
 
 from .. import entity_faults, faults, numbers
@@ -16,9 +17,10 @@ HOME_CURRENCIES = {
     "IN": "INR",
 }
 
-# QBO's names, and US dollars per unit: the list rates of the simulator.
+# QBO's names, and US dollars per unit: the middle of the simulator's list rates.
 CURRENCIES = {
     "AUD": ("Australian Dollar", "0.6513"),
+    "BHD": ("Bahraini Dinar", "2.6525"),
     "BRL": ("Brazilian Real", "0.1842"),
     "CAD": ("Canadian Dollar", "0.7124"),
     "CHF": ("Swiss Franc", "1.2431"),
@@ -31,6 +33,8 @@ CURRENCIES = {
     "HUF": ("Hungarian Forint", "0.003"),
     "INR": ("Indian Rupee", "0.0113"),
     "JPY": ("Japanese Yen", "0.0065"),
+    "KRW": ("South Korean Won", "0.00069"),
+    "KWD": ("Kuwaiti Dinar", "3.2573"),
     "MXN": ("Mexican Peso", "0.0545"),
     "NOK": ("Norwegian Krone", "0.0988"),
     "NZD": ("New Zealand Dollar", "0.5662"),
@@ -40,6 +44,27 @@ CURRENCIES = {
     "USD": ("United States Dollar", "1"),
     "ZAR": ("South African Rand", "0.0583"),
 }
+
+
+# How far list rates stray from the middle, and after how many days they are back: a
+# length that no other currency has, so that pairs do not move together.
+SWING = Decimal("0.02")
+SHORTEST_WAVE = 89
+
+
+def list_rate(code, on_day):
+    """Return US dollars per unit on a day: a slow wave around the middle, made up.
+
+    `on_day` is text. The dollar stands still; the same day has always the same rate.
+    """
+    middle = Decimal(CURRENCIES[code][1])
+    if code == "USD":
+        return middle
+    wave = SHORTEST_WAVE + 2 * sorted(CURRENCIES).index(code)
+    position = date.fromisoformat(on_day).toordinal() % wave
+    # From -1 up to 1 and down again.
+    height = Decimal(abs(4 * position - 2 * wave)) / wave - 1
+    return middle * (1 + SWING * height)
 
 
 def currency_name(code):
@@ -176,12 +201,12 @@ class ExchangeRate(Entity):
             latest = max(entered, key=lambda row: row["AsOfDate"])
             kept = {key: value for key, value in latest.items() if key != "Id"}
             return {**kept, "AsOfDate": on_day}
-        home = Decimal(CURRENCIES[company.home_currency][1])
-        rate = numbers.divide(Decimal(CURRENCIES[code][1]), home)
+        home = list_rate(company.home_currency, on_day)
+        rate = numbers.divide(list_rate(code, on_day), home)
         return {
             "SourceCurrencyCode": code,
             "TargetCurrencyCode": company.home_currency,
-            "Rate": numbers.bare(rate, 6),
+            "Rate": numbers.bare(rate),
             "AsOfDate": on_day,
             "MetaData": {
                 "LastUpdatedTime": company.preferences["MetaData"]["CreateTime"]

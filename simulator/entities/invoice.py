@@ -152,7 +152,7 @@ class Invoice(Receivable):
             raise faults.business("The deposit cannot be greater than the total.")
         account_id = write.value_of("DepositToAccountRef")
         if account_id is not None:
-            self.check_funds(company, account_id)
+            self.check_funds(company, write, account_id)
         super().settle_balance(company, write)
 
     def settle_terms(self, company, write):

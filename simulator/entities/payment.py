@@ -123,7 +123,7 @@ class Payment(Transaction):
                 raise faults.required("DepositToAccountRef")
             write.values["DepositToAccountRef"] = {"value": account["Id"]}
             return
-        self.check_funds(company, account_id)
+        self.check_funds(company, write, account_id)
 
     # --- lines ---
 

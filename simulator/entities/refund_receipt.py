@@ -59,7 +59,7 @@ class RefundReceipt(SalesForm):
 
     def settle_balance(self, company, write):
         """Nothing stays open; the money leaves a bank or a current asset (6430)."""
-        self.check_funds(company, write.value_of("DepositToAccountRef"))
+        self.check_funds(company, write, write.value_of("DepositToAccountRef"))
         write.values["Balance"] = ZERO
         write.values["HomeBalance"] = self.home_amount(company, write.values, ZERO)
 

@@ -6,8 +6,14 @@ from .. import entity_faults, faults
 from ..numbers import LARGEST_AMOUNT, ZERO, fits, money
 from . import account_types, tax, tax_lines, tax_us
 from .common import is_email
-from .sales_lines import SalesLines
-from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, SUBTOTAL_LINE
+from .sales_lines import SalesLines, is_shipping
+from .sales_shapes import (
+    DISCOUNT_LINE,
+    ITEM_LINE,
+    SHIPPING_ITEM,
+    SUBTOTAL_LINE,
+    TEXT_LINE,
+)
 from .transaction import Transaction
 
 # Intuit's page: 750 lines when taxable; the second is the service's own ceiling.
@@ -64,6 +70,10 @@ class SalesForm(SalesLines, Transaction):
     def _read_line(self, company, line, class_counts):
         if line.get("DetailType") is None:
             raise faults.required("Line.DetailType")
+        if is_shipping(line):
+            # No object of the books: nothing to refer to.
+            kept = {name: line.get(name) for name in ("Amount", "DetailType")}
+            return {**kept, SHIPPING_ITEM: True}
         line = dict(line)
         for name in (ITEM_LINE, DISCOUNT_LINE):
             if line.get(name) is None:
@@ -142,28 +152,32 @@ class SalesForm(SalesLines, Transaction):
         lines = [self._line(company, write, line) for line in values["Line"]]
         if self.needs_lines(company) and not any(map(_says_something, lines)):
             raise faults.required("Line")
-        items = [line for line in lines if line["DetailType"] == ITEM_LINE]
+        items = _of_kind(lines, ITEM_LINE)
+        shipping = _of_kind(lines, SHIPPING_ITEM)
+        if len(shipping) > 1:
+            raise faults.business("A transaction has one charge for shipping at most.")
         self._settle_gross(company, write, items)
         subtotal = money(sum((line["Amount"] for line in items), ZERO))
-        discounts = [line for line in lines if line["DetailType"] == DISCOUNT_LINE]
+        discounts = _of_kind(lines, DISCOUNT_LINE)
         discount = self._discount(company, write, discounts, subtotal)
-        body = [line for line in lines if line["DetailType"] != DISCOUNT_LINE]
+        body = _of_kind(lines, ITEM_LINE, TEXT_LINE)
         self.give_line_ids(body, write.before("Line", ()))
         closing = {
             "Amount": subtotal,
             "DetailType": SUBTOTAL_LINE,
             SUBTOTAL_LINE: {},
         }
-        percents = [line[DISCOUNT_LINE].get("DiscountPercent") for line in discounts]
         document = self._document(company, write, items, subtotal, discount)
-        document.discount_percent = percents[0] if percents else None
+        for line in discounts:
+            document.discount_percent = line[DISCOUNT_LINE].get("DiscountPercent")
         engine = tax_us if company.country == "US" else tax_lines
         values["TxnTaxDetail"] = engine.of_document(company, document)
-        values["Line"] = [*body, closing, *discounts]
+        values["Line"] = [*body, closing, *discounts, *shipping]
         taxed = any(line["TaxLineDetail"]["TaxPercent"] for line in self._taxes(values))
         if len(lines) > (LARGEST_TAXED_FORM if taxed else LARGEST_FORM):
             raise entity_faults.too_many_lines(taxed)
-        self._total(company, values, subtotal - discount)
+        charge = sum((line["Amount"] for line in shipping), ZERO)
+        self._total(company, values, subtotal - discount + charge)
 
     def _settle_gross(self, company, write, items):
         """Prices with tax become net; elsewhere a gross amount means nothing."""
@@ -280,6 +294,15 @@ def place_of(address):
         address.get("City") or city,
         address.get("Country"),
     )
+
+
+def _of_kind(lines, *kinds):
+    """Return the lines of these kinds; a charge for shipping is a kind of its own."""
+    return [
+        line
+        for line in lines
+        if (SHIPPING_ITEM if is_shipping(line) else line["DetailType"]) in kinds
+    ]
 
 
 def _says_something(line):

@@ -8,8 +8,14 @@ from . import tax
 from .account import with_subtype
 from .account_types import DISCOUNT_TYPES
 from .item import CATEGORY, GROUP
-from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, TEXT_LINE
+from .sales_shapes import DISCOUNT_LINE, ITEM_LINE, SHIPPING_ITEM, TEXT_LINE
 from .settings import other_preference
+
+
+def is_shipping(line):
+    """Tell whether a line is the charge for shipping, read or as it came."""
+    reference = (line.get(ITEM_LINE) or {}).get("ItemRef") or {}
+    return SHIPPING_ITEM in line or reference.get("value") == SHIPPING_ITEM
 
 
 class SalesLines:
@@ -24,6 +30,8 @@ class SalesLines:
             return {**kept, "DetailType": kind, "DescriptionLineDetail": {}}
         if kind == DISCOUNT_LINE:
             return {**line, "Id": None, "LineNum": None}
+        if is_shipping(line):
+            return self._shipping_line(company, line)
         if kind != ITEM_LINE:
             raise faults.business(f"A line of type {kind} does not belong here.")
         return self._item_line(company, write, line)
@@ -54,6 +62,26 @@ class SalesLines:
             "Amount": money(line["Amount"]),
             "LinkedTxn": links or None,
             ITEM_LINE: detail,
+        }
+
+    def _shipping_line(self, company, line):
+        """The charge for shipping: outside the subtotal, neither discounted nor taxed.
+
+        Captured ones have no id, no number and nothing in the detail but the item.
+        """
+        if company.country != "US" or not company.preference(
+            "SalesFormsPrefs.AllowShipping"
+        ):
+            raise entity_faults.feature_not_enabled("Shipping")
+        if line.get("Amount") is None:
+            raise faults.required("Line.Amount")
+        if line["Amount"] < 0:
+            raise faults.business("The charge for shipping can't be less than zero.")
+        return {
+            "Amount": money(line["Amount"]),
+            "DetailType": ITEM_LINE,
+            ITEM_LINE: {"ItemRef": {"value": SHIPPING_ITEM}},
+            SHIPPING_ITEM: True,
         }
 
     def _item(self, company, detail):

@@ -75,6 +75,9 @@ TEXT_DETAIL = Shape(
     ignored=("ServiceDate", "TaxCodeRef", "DescriptionLineDetailEx"),
 )
 
+# The item of a line that QBO takes for the charge for shipping.
+SHIPPING_ITEM = "SHIPPING_ITEM_ID"
+
 _OWN_DETAILS = (ITEM_LINE, SUBTOTAL_LINE, DISCOUNT_LINE, "DescriptionLineDetail")
 
 SALES_LINE = Shape(

@@ -14,6 +14,7 @@ from ..checks import (
 )
 from ..schema import Shape, assemble, day, enum, flag, many, nested, ref, text
 from ..switches import Switches
+from .account import with_subtype
 from .base import Entity
 from .common import (
     ADDRESS,
@@ -26,6 +27,7 @@ from .common import (
     WEB,
 )
 
+EXCHANGE_ACCOUNT = {"FR": "Gains ou pertes de change"}
 READ_ONLY_STATES = frozenset({"EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED"})
 STATES = ("TRIAL", "PAID", "SUBSCRIBED", *sorted(READ_ONLY_STATES))
 
@@ -477,10 +479,11 @@ def set_other_preference(company, name, value):
     )
 
 
-def merge_preferences(company, groups):
+def merge_preferences(company, groups, *, told=False):
     """Merge nested preferences, read-only ones too; None removes a key.
 
-    Raises ValueError for a group or preference QBO does not know, or a wrong value.
+    `told`: it is a change that webhooks tell. Raises ValueError for a group or
+    preference QBO does not know, or a wrong value.
     """
     _check_preferences("preferences", groups)
     row = dict(company.preferences)
@@ -488,7 +491,8 @@ def merge_preferences(company, groups):
         group = PREFERENCES.by_name[name]
         row[name] = assemble(group.shape, {**row.get(name, {}), **values})
     row = {item.name: row[item.name] for item in PREFERENCES.fields if item.name in row}
-    company.touch("Preferences", row, told=False)
+    if row != company.preferences:
+        company.touch("Preferences", row, told=told)
 
 
 def check_settings(values):
@@ -575,14 +579,48 @@ _CHECKS = {
 def configure(company, values):
     """Apply the control API's settings; see `Company.configure`."""
     check_settings(values)
-    if "preferences" in values:
-        merge_preferences(company, values["preferences"])
+    groups = dict(values.get("preferences") or {})
+    accounting = dict(groups.get("AccountingInfoPrefs") or {})
     if "book_close_date" in values:
-        closing = {"BookCloseDate": values["book_close_date"]}
-        merge_preferences(company, {"AccountingInfoPrefs": closing})
+        accounting["BookCloseDate"] = values["book_close_date"]
+    if accounting:
+        groups["AccountingInfoPrefs"] = _with_one_tracking(accounting)
+    if groups:
+        _check_multicurrency(company, groups.get("CurrencyPrefs") or {})
+        merge_preferences(company, groups, told=True)
+        _open_exchange_account(company)
     _configure_company(company, values)
     if "switches" in values:
         company.switches = company.switches.changed(**values["switches"])
+
+
+def _with_one_tracking(accounting):
+    """Classes are tracked per form or per line: choosing one ends the other."""
+    ways = ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine")
+    chosen = [way for way in ways if accounting.get(way)]
+    if len(chosen) > 1:
+        raise ValueError("Classes are tracked per form or per line, not both.")
+    if not chosen:
+        return accounting
+    return {**accounting, **{way: way in chosen for way in ways}}
+
+
+def _check_multicurrency(company, currencies):
+    """Multicurrency is for life, and so is the home currency."""
+    if company.multicurrency and currencies.get("MultiCurrencyEnabled", True) is False:
+        raise ValueError("Multicurrency cannot be turned off again.")
+    if "HomeCurrency" in currencies:
+        raise ValueError("The home currency of a company is for life.")
+
+
+def _open_exchange_account(company):
+    """Gains and losses get their account when multicurrency is turned on."""
+    if company.multicurrency and not with_subtype(company, "ExchangeGainOrLoss"):
+        values = {
+            "Name": EXCHANGE_ACCOUNT.get(company.country, "Exchange Gain or Loss"),
+            "AccountSubType": "ExchangeGainOrLoss",
+        }
+        company.entity("Account").write(company, values)
 
 
 def _configure_company(company, values):

@@ -263,11 +263,18 @@ class Transaction(Entity):
 
     # --- money ---
 
-    def check_funds(self, company, account_id):
-        """Refuse an account that money cannot go to (6430)."""
-        if company.store.get("Account", account_id)["AccountType"] not in FUNDS:
+    def check_funds(self, company, write, account_id):
+        """Refuse an account that money cannot go to: of another type (6430), or in a
+        currency that is neither the company's nor the transaction's (6000)."""
+        account = company.store.get("Account", account_id)
+        if account["AccountType"] not in FUNDS:
             raise entity_faults.wrong_account_type(
                 "DepositToAccountRef", "Money goes to a bank or a current asset."
+            )
+        fitting = (company.home_currency, write.value_of("CurrencyRef"))
+        if account["CurrencyRef"]["value"] not in fitting:
+            raise faults.business(
+                "The account of the money is in another currency than the transaction."
             )
 
     # --- voiding ---

