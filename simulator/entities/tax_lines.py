@@ -71,11 +71,12 @@ def _shares(company, document):
             share = shares.setdefault(rate.id, Share(rate))
             share.base += base
             share.amount += amount
-        carriers = [shares[rate.id] for rate in rates if rate.percent]
-        if document.is_inclusive and carriers and _gross(line) != line["Amount"]:
+        # Rates that cancel each other lose nothing.
+        if document.is_inclusive and _percent(rates):
+            carrier = [shares[rate.id] for rate in rates if rate.percent][-1]
             tax_due = _gross(line) - _share_of(gross_discount, line, document) - net
-            carriers[-1].amount += tax_due - sum((each for *_, each in taxes), ZERO)
-            carriers[-1].carries = True
+            carrier.amount += tax_due - sum((each for *_, each in taxes), ZERO)
+            carrier.carries = True
     for share in shares.values():
         share.amount = round_half_up(share.amount)
     return list(shares.values())
@@ -113,10 +114,14 @@ def take_tax_out(company, lines, on_day, kept=()):
             detail["UnitPrice"] = divide(line["Amount"], detail["Qty"])
 
 
-def _net(rates, gross):
+def _percent(rates):
+    """Return what all rates together come to, in per cent of the net amount."""
     taxes = tax.taxes_on(rates, tax.HUNDRED, rounded=False)
-    percent = sum((amount for _, _, amount in taxes), ZERO)
-    return money(divide(gross * tax.HUNDRED, tax.HUNDRED + percent))
+    return sum((amount for _, _, amount in taxes), ZERO)
+
+
+def _net(rates, gross):
+    return money(divide(gross * tax.HUNDRED, tax.HUNDRED + _percent(rates)))
 
 
 def _is_unchanged(line, stored):
@@ -131,7 +136,6 @@ def _is_unchanged(line, stored):
 def _keep_gross(document, shares):
     """Let tax be gross less net: what the rates miss falls on one that taxes."""
     taxing = [share for share in shares if share.carries]
-    taxing = taxing or [share for share in shares if share.rate.percent]
     if taxing:
         gross = _total_gross(document) - _gross_discount(document)
         due = gross - document.subtotal + document.discount

@@ -59,7 +59,8 @@ def test_payments_have_a_reference(books):
     paid = books.payment(row, "10.00", PaymentRefNum="VIR 1")
     assert paid["TransactionLocationType"] == "WithinFrance"
     # What QuickBooks links by itself has none.
-    books.memo("5.00", books.customer("Crédit"))
+    memo = books.memo("5.00", books.one("Customer", "Acme", "DisplayName"))
+    assert memo["Balance"] == 0
 
 
 def test_customers_have_an_account_of_their_own(books):

@@ -195,22 +195,32 @@ def test_each_tax_is_rounded_before_the_next(books):
 
 
 def test_a_tax_on_a_tax(books):
-    """1000.00: 10 % = 100.00, then 5 % of the 100.00, then 1 % of all but itself."""
+    """1000.00: 10 % = 100.00, then 5 % of the 100.00, then 1 % of all but itself, then
+    2 % of the amount and the first tax: 1100.00."""
     new_code(
         books,
         "Layers",
         ("10", {"TaxOrder": 1}),
         ("5", {"TaxTypeApplicable": "TaxOnTax", "TaxOrder": 2, "TaxOnTaxOrder": 1}),
         ("1", {"TaxTypeApplicable": "TaxOnAmountPlusTax", "TaxOrder": 3}),
+        (
+            "2",
+            {
+                "TaxTypeApplicable": "TaxOnAmountPlusTax",
+                "TaxOrder": 4,
+                "TaxOnTaxOrder": 1,
+            },
+        ),
     )
     row = books.invoice(Line=[coded(books, "Layers", "1000.00")])
     assert taxes(row) == [
         ("1000.00", "100.00"),
         ("100.00", "5.00"),
         ("1105.00", "11.05"),
+        ("1100.00", "22.00"),
     ]
-    again = inclusive(books, gross(books, "Layers", "1116.05"))
-    assert (taxes(again), totals(again)) == (taxes(row), ("116.05", "1116.05"))
+    again = inclusive(books, gross(books, "Layers", "1138.05"))
+    assert (taxes(again), totals(again)) == (taxes(row), ("138.05", "1138.05"))
 
 
 def test_the_order_counts_and_not_the_place(books):
@@ -252,10 +262,10 @@ def test_codes_that_share_a_rate_share_its_tax_line(books):
 
 
 def test_the_cent_falls_on_the_rate_that_lost_it(gb):
-    """0.07 at 5 %: 0.0667 -> 0.07 net, no tax. 1.00 at 20 %: 0.83 net, 0.17 tax,
-    though 20 % of 0.83 is 0.166. Zero-rated lines before and after change nothing."""
-    lines = [gross(gb, "20.0% S", "1.00")] * 3
-    assert taxes(inclusive(gb, *lines)) == [("2.49", "0.51")]
+    """0.03 at 20 %: 0.025 -> 0.03 net and no tax, though 20 % of 0.03 is 0.006.
+    0.07 at 5 %: 0.0667 -> 0.07 net, no tax either."""
+    lines = [gross(gb, "20.0% S", "1.00")] * 3 + [gross(gb, "20.0% S", "0.03")]
+    assert taxes(inclusive(gb, *lines)) == [("2.52", "0.51")]
     lines = [
         gross(gb, "0.0% Z", "5.00"),
         *lines,
@@ -265,11 +275,11 @@ def test_the_cent_falls_on_the_rate_that_lost_it(gb):
     row = inclusive(gb, *lines)
     assert taxes(row) == [
         ("5.00", "0"),
-        ("2.49", "0.51"),
+        ("2.52", "0.51"),
         ("0.07", "0"),
         ("3.33", "0"),
     ]
-    assert totals(row) == ("0.51", "11.40")
+    assert totals(row) == ("0.51", "11.43")
 
 
 def test_several_rates_and_a_cent(books):
@@ -314,6 +324,21 @@ def test_a_gross_discount_beside_zero_rated_lines(gb):
         row = inclusive(gb, *order, discount(DiscountPercent=10, **PERCENT))
         assert totals(row) == ("18.00", "162.00")
         assert sorted(taxes(row)) == [("54.00", "0"), ("90.00", "18.00")]
+
+
+def test_a_cent_of_the_discount_never_falls_on_a_zero_rate(gb):
+    """Net 2.41 + 2.61 + 0.59 = 5.61, less 1.12 = 4.49; gross 6.22 less 1.24 = 4.98:
+    0.49 of tax. The shares are 0.38499 -> 0.38, 0.1049 -> 0.10 and 0, a cent short."""
+    lines = [
+        gross(gb, "20.0% S", "2.89"),
+        gross(gb, "5.0% R", "2.74"),
+        gross(gb, "0.0% Z", "0.59"),
+    ]
+    row = inclusive(gb, *lines, discount(DiscountPercent=20, **PERCENT))
+    assert totals(row) == ("0.49", "4.98")
+    assert [tax for _, tax in taxes(row)] == ["0.38", "0.11", "0"]
+    row = inclusive(gb, *lines[::-1], discount(DiscountPercent=20, **PERCENT))
+    assert [tax for _, tax in taxes(row)] == ["0", "0.10", "0.39"]
 
 
 def test_a_discount_by_amount_is_net(gb):
