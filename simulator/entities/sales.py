@@ -145,10 +145,7 @@ class SalesForm(SalesLines, Transaction):
     def compute(self, company, write):
         """Settle lines, discount, tax and totals."""
         values = write.values
-        if company.country != "US":
-            if values.get("GlobalTaxCalculation") is None:
-                values["GlobalTaxCalculation"] = "TaxExcluded"
-            tax_lines.check_sent_tax(values, write.sent.get("TxnTaxDetail") or {})
+        self._settle_mode(company, write)
         lines = [self._line(company, write, line) for line in values["Line"]]
         if self.needs_lines(company) and not any(map(_says_something, lines)):
             raise faults.required("Line")
@@ -170,14 +167,27 @@ class SalesForm(SalesLines, Transaction):
         document = self._document(company, write, items, subtotal, discount)
         for line in discounts:
             document.discount_percent = line[DISCOUNT_LINE].get("DiscountPercent")
-        engine = tax_us if company.country == "US" else tax_lines
-        values["TxnTaxDetail"] = engine.of_document(company, document)
+        values["TxnTaxDetail"] = self._tax(company, document)
         values["Line"] = [*body, closing, *discounts, *shipping]
         taxed = any(line["TaxLineDetail"]["TaxPercent"] for line in self._taxes(values))
         if len(lines) > (LARGEST_TAXED_FORM if taxed else LARGEST_FORM):
             raise entity_faults.too_many_lines(taxed)
         charge = sum((line["Amount"] for line in shipping), ZERO)
         self._total(company, values, subtotal - discount + charge)
+
+    def _settle_mode(self, company, write):
+        """Outside the US each form says how its prices hold tax."""
+        values = write.values
+        if company.country == "US":
+            return
+        if values.get("GlobalTaxCalculation") is None:
+            values["GlobalTaxCalculation"] = "TaxExcluded"
+        tax_lines.check_sent_tax(values, write.sent.get("TxnTaxDetail") or {})
+
+    @staticmethod
+    def _tax(company, document):
+        engine = tax_us if company.country == "US" else tax_lines
+        return engine.of_document(company, document)
 
     def _settle_gross(self, company, write, items):
         """Prices with tax become net; elsewhere a gross amount means nothing."""
