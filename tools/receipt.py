@@ -32,6 +32,7 @@ WORDS = {
     "department": "Location",
     "link": "Link",
     "link_extra": "Link that was not sent",
+    "custom_field": "Custom field",
     "field": "Field",
     "line_missing": "Missing",
     "line_extra": "Not sent",
@@ -314,15 +315,25 @@ class _Comparison:
         for place, member in enumerate(sent):
             here = f"{name} {place + 1}"
             if isinstance(member, dict) and "DefinitionId" in member:
-                other = known.get(str(member["DefinitionId"]))
-                # The rest is the definition's, whatever is sent.
-                member = {"StringValue": member.get("StringValue")}
-            else:
-                other = _as_list(received)[place : place + 1]
-                other = other[0] if other else None
+                self.compare_custom_field(member, known, line)
+                continue
+            other = _as_list(received)[place : place + 1]
+            other = other[0] if other else None
             self.compare_member(
                 "line_field" if line else "field", here, member, other, line
             )
+
+    def compare_custom_field(self, member, known, line):
+        """Its value; the rest is the definition's, whatever is sent.
+
+        QuickBooks drops a custom field that it does not know or has switched off.
+        """
+        number = str(member["DefinitionId"])
+        found = known.get(number, {})
+        sent, received = member.get("StringValue"), found.get("StringValue")
+        if not _is_same_scalar(sent, received):
+            name = found.get("Name")
+            self.add("custom_field", sent, received, line, str(name or number))
 
     # ------------------------------------------------------------------
     # Links
