@@ -26,6 +26,11 @@ from . import qbo_document_line_parts
 from . import qbo_document_mixin
 from . import qbo_document_forecast
 from . import qbo_document_closed
+from . import qbo_field_path
+from . import qbo_field_mapping
+from . import qbo_connection_fields
+from . import qbo_preflight_fields
+from . import qbo_document_line_fields
 from . import qbo_mapping
 from . import qbo_connection_settings
 from . import qbo_connection_tax
@@ -48,6 +53,7 @@ from . import qbo_operation_closed
 from . import qbo_approval_mixin
 from . import qbo_approval_mixin_push
 from . import qbo_approval_mixin_state
+from . import qbo_field_mapping_preview
 from . import account_move_gate
 from . import account_move_line_gate
 from . import sale_order_gate

@@ -17,6 +17,9 @@ class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["account.move.line", "qbo.document.line.mixin"]
 
+    def _qbo_get_document(self):
+        return self.move_id
+
     def _qbo_is_sent(self):
         """A rounding that changes a tax is part of the tax."""
         is_tax = self.display_type == "rounding" and self.tax_repartition_line_id

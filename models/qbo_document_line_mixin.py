@@ -20,6 +20,10 @@ class QboDocumentLineMixin(models.AbstractModel):
 
     # === HOOKS === #
 
+    def _qbo_get_document(self):
+        """Return the document that the line is of."""
+        raise NotImplementedError
+
     def _qbo_get_kind(self):
         """Return 'product', 'rounding', 'text', or another that cannot be sent."""
         if self.display_type in TEXT_KINDS:
@@ -38,6 +42,14 @@ class QboDocumentLineMixin(models.AbstractModel):
         """Return the day the line is about, or False."""
         return False
 
+    def _qbo_get_description(self, connection):
+        """Return the text of the line."""
+        return self.name
+
+    def _qbo_choose_service_date(self, connection):
+        """Return the day to send, or False."""
+        return self._qbo_get_service_date()
+
     # === PAYLOAD === #
 
     def _qbo_prepare_part(self, connection, rules, codes, part, net=None):
@@ -52,9 +64,12 @@ class QboDocumentLineMixin(models.AbstractModel):
         detail = self._qbo_prepare_detail(connection, rules, codes, part, amount)
         if net is not None:
             detail["TaxInclusiveAmt"] = part.gross
+        description = self._qbo_get_description(connection)
         return compact(
             {
-                "Description": members.make_text(self.name, members.DESCRIPTION_LENGTH),
+                "Description": members.make_text(
+                    description, members.DESCRIPTION_LENGTH
+                ),
                 "Amount": amount,
                 "DetailType": "SalesItemLineDetail",
                 "SalesItemLineDetail": detail,
@@ -74,7 +89,7 @@ class QboDocumentLineMixin(models.AbstractModel):
 
     def _qbo_prepare_detail(self, connection, rules, codes, part, amount):
         product = self._qbo_get_product(connection)
-        service_date = self._qbo_get_service_date()
+        service_date = self._qbo_choose_service_date(connection)
         return compact(
             {
                 "ServiceDate": service_date and service_date.isoformat() or None,

@@ -47,6 +47,8 @@ class QboPayloadWords(models.AbstractModel):
             if set(value) == {"value"} or set(value) == {"Address"}:
                 return next(iter(value.values()))
             return self._reword(value, names)
+        if key == "CustomField":
+            return {each["DefinitionId"]: each["StringValue"] for each in value}
         if isinstance(value, list):
             return [
                 self._reword(_unwrap(each), names) if isinstance(each, dict) else each
@@ -65,6 +67,7 @@ class QboPayloadWords(models.AbstractModel):
             "Country": self.env._("country"),
             "CountrySubDivisionCode": self.env._("state"),
             "CurrencyRef": self.env._("Currency"),
+            "CustomField": self.env._("Custom field"),
             "CustomerMemo": self.env._("Message to the customer"),
             "CustomerRef": self.env._("Customer"),
             "Description": self.env._("description"),

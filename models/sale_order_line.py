@@ -7,6 +7,9 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "qbo.document.line.mixin"]
 
+    def _qbo_get_document(self):
+        return self.order_id
+
     def _qbo_get_amount(self):
         line, residue = self.order_id._qbo_get_residue()
         return self.price_subtotal + (residue if line == self else 0.0)

@@ -1,4 +1,5 @@
 from . import test_browser
+from . import test_browser_fields
 from . import test_browser_first_load
 from . import test_browser_queue
 from . import test_catalogue
@@ -10,6 +11,8 @@ from . import test_gate_browser
 from . import test_gate_property
 from . import test_gate_rules
 from . import test_gate_views
+from . import test_field_mapping
+from . import test_field_paths
 from . import test_first_load
 from . import test_governor
 from . import test_install
