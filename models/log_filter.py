@@ -1,19 +1,18 @@
 import logging
+import re
 
 from ..tools.redact import RedactingFilter, install_filter
 
 # What a line of Odoo's own logs must mention to be one that may hold a secret of
-# ours: the address Intuit sends a code to (access log), a write-only field (the
-# arguments of a call, which Odoo logs at DEBUG).
-MARKERS = (
-    "/quickbooks_online/oauth/callback",
-    "client_secret_input",
-    "verifier_token_input",
+# ours: a write-only field (the arguments of a call, which Odoo logs at DEBUG), or the
+# address Intuit sends a code to (access log).
+WRITE_ONLY_MARKERS = ("client_secret_input", "verifier_token_input")
+CALLBACK_MARKER = re.compile(
+    r"(quickbooks_online(?:/|%2F)oauth(?:/|%2F)callback)", re.I
 )
+# Whoever has to log in first is sent on from there: the query is quoted once more.
+CALLBACK_QUERY = re.compile(rf"{CALLBACK_MARKER.pattern}(\?|%3F)[^\s\"']*", re.I)
 LOGGERS = ("werkzeug", "odoo.http", "odoo.service.model", "odoo.service.server")
-
-
-WRITE_ONLY_MARKERS = MARKERS[1:]
 
 
 class QboLogFilter(RedactingFilter):
@@ -24,14 +23,19 @@ class QboLogFilter(RedactingFilter):
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):
             return True
+        is_ours = False
         for marker in WRITE_ONLY_MARKERS:
             # What follows is values in a shape nobody can foresee: none of it stays.
             if marker in message:
                 message = message[: message.index(marker)] + f"{marker} ***"
-                record.msg, record.args = message, ()
-        if any(marker in message for marker in MARKERS):
-            return super().filter(record)
-        return True
+                is_ours = True
+        if CALLBACK_MARKER.search(message):
+            message = CALLBACK_QUERY.sub(r"\1\2***", message)
+            is_ours = True
+        if not is_ours:
+            return True
+        record.msg, record.args = message, ()
+        return super().filter(record)
 
 
 def install_log_filter():

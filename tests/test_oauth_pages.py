@@ -1,5 +1,6 @@
 import logging
-from urllib.parse import urlencode, urlsplit
+from contextlib import contextmanager
+from urllib.parse import quote, urlencode, urlsplit
 
 from odoo.tests import HttpCase, tagged
 
@@ -211,7 +212,9 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
 
     # === LOGS === #
 
-    def test_logs_hold_no_code_and_no_secret(self):
+    @contextmanager
+    def record_logs(self):
+        """Yield the lines the server logs meanwhile, at DEBUG level."""
         lines = []
         handler = logging.Handler(logging.DEBUG)
         handler.emit = lambda record: lines.append(record.getMessage())
@@ -226,6 +229,25 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         for logger in loggers:
             logger.setLevel(logging.DEBUG)
         try:
+            yield lines
+        finally:
+            loggers[0].removeHandler(handler)
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+    def test_logs_hold_no_code_after_the_session_ended(self):
+        query = self.consent(self.start())
+        self.logout()
+        with self.record_logs() as lines:
+            self.url_open(f"{CALLBACK}?{urlencode(query)}")
+        text = "\n".join(lines)
+        self.assertIn("/web/login?redirect=", text)
+        for name in ("code", "state"):
+            self.assertNotIn(query[name], text)
+            self.assertNotIn(quote(query[name], safe=""), text)
+
+    def test_logs_hold_no_code_and_no_secret(self):
+        with self.record_logs() as lines:
             query = self.consent(self.start())
             self.come_back(**query)
             self.make_jsonrpc_request(
@@ -243,10 +265,6 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
                     "kwargs": {"specification": {"client_secret_input": {}}},
                 },
             )
-        finally:
-            loggers[0].removeHandler(handler)
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
         text = "\n".join(lines)
         self.assertIn(CALLBACK, text)
         self.assertIn("web_save", text)
