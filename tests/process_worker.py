@@ -84,7 +84,11 @@ def _order_take(env, connection_id):
 
 
 def _order_suspended_connection(env, _connection_id):
-    """Make a connection that leaves traces everywhere: chatter, mail, activities."""
+    """Make a connection that leaves traces everywhere: chatter, mail, activities.
+
+    People left some as well: an approval that is done, a search and an export that
+    were kept.
+    """
     number = env["res.company"].search_count([])
     company = env["res.company"].create({"name": f"Company {number}"})
     env.ref("base.user_admin").company_ids += company
@@ -94,6 +98,12 @@ def _order_suspended_connection(env, _connection_id):
     env["ir.attachment"].create(
         {"name": "note", "res_model": connection._name, "res_id": connection.id}
     )
+    env["ir.filters"].create({"name": "mine", "model_id": connection._name})
+    env["ir.exports"].create({"name": "mine", "resource": connection._name})
+    order = env["sale.order"].create({"partner_id": company.partner_id.id})
+    order.activity_schedule(
+        "quickbooks_online.mail_activity_type_approval"
+    ).action_feedback()
     connection.env.cr.commit()
     connection._suspend("grant")
     return connection.state

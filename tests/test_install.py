@@ -29,7 +29,10 @@ LEFTOVERS = {
     "views": "SELECT id FROM ir_ui_view WHERE name ~ 'qbo|QuickBooks'",
     "templates": "SELECT id FROM mail_template WHERE model ~ 'qbo'",
     "activities": "SELECT id FROM mail_activity WHERE res_model ~ 'qbo'",
-    "activity types": "SELECT id FROM mail_activity_type WHERE res_model ~ 'qbo'",
+    "activity types": """SELECT id FROM mail_activity_type
+                          WHERE name::text ~ 'QuickBooks'""",
+    "kept searches": "SELECT name FROM ir_filters WHERE model_id ~ 'qbo'",
+    "kept exports": "SELECT name FROM ir_exports WHERE resource ~ 'qbo'",
     "messages": "SELECT id FROM mail_message WHERE model ~ 'qbo'",
     "followers": "SELECT id FROM mail_followers WHERE res_model ~ 'qbo'",
     "attachments": "SELECT id FROM ir_attachment WHERE res_model ~ 'qbo'",
