@@ -34,6 +34,7 @@ start_server() {
 }
 
 require_free_port() {
+    require_port "$1" "$2"
     ! port_is_busy "$1" ||
         die "port $1 is in use; stop the program that uses it or choose another port with $2."
 }
@@ -48,8 +49,7 @@ verb_sim() {
         previous=$argument
     done
     set_up_programs
-    [[ $port =~ ^[0-9]+$ ]] || die "--port needs a number, not '$port'."
-    require_free_port "$port" "--port"
+    [[ $port == 0 ]] || require_free_port "$port" "--port"
     exec_simulator "$@"
 }
 

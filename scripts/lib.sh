@@ -111,6 +111,12 @@ free_port() {
     "$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+require_port() {
+    if ! [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] || (($1 > 65535)); then
+        die "$2 needs the number of a port (1 to 65535), not '$1'."
+    fi
+}
+
 port_is_busy() {
     "$PYTHON" - "$1" <<'PYTHON_END'
 import socket, sys
