@@ -32,6 +32,8 @@ REFRESH_TOKEN_HARD_SECONDS = 157_680_000
 # scheduled action so often that it never comes to that.
 ACCESS_TOKEN_MARGIN = timedelta(minutes=5)
 REFRESH_INTERVAL = timedelta(minutes=45)
+# Ours: how long after a passing failure QuickBooks' lists are read again.
+READ_AGAIN = timedelta(minutes=15)
 # Days before the end of a grant on which people are warned, the first first.
 CLOCK_WARNING_DAYS = (30, 7, 1)
 # How long the answer of Intuit's consent page is waited for.

@@ -3,6 +3,7 @@ import os
 import socket
 import threading
 from contextlib import closing
+from datetime import timedelta
 from typing import NamedTuple
 
 import psycopg2
@@ -10,8 +11,13 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import ACCESS_TOKEN_MARGIN, REFRESH_INTERVAL, SUBSCRIPTION_READ_ONLY
-from ..exceptions import QboError, VaultError
+from ..const import (
+    ACCESS_TOKEN_MARGIN,
+    READ_AGAIN,
+    REFRESH_INTERVAL,
+    SUBSCRIPTION_READ_ONLY,
+)
+from ..exceptions import QboError, QboRetryableError, VaultError
 from ..tools.client import QboClient
 from ..tools.digest import to_plain
 from .qbo_connection import ENCRYPTED_FIELDS
@@ -174,7 +180,16 @@ class QboConnection(models.Model):
                 self._call(self._read_references)
         except QboError as error:
             self._write_committed({"references_problem": str(error)})
+            if isinstance(error, QboRetryableError):
+                self._read_again_later(error)
             raise
+
+    def _read_again_later(self, error):
+        """Come back today: a day without lists is long where nothing was read yet."""
+        seconds = max(error.retry_after or 0, READ_AGAIN.total_seconds())
+        self.env.ref("quickbooks_online.ir_cron_qbo_references").sudo()._trigger(
+            fields.Datetime.now() + timedelta(seconds=seconds)
+        )
 
     @api.model
     def _cron_watch_clocks(self):

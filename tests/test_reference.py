@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -5,7 +8,7 @@ from odoo.tools import mute_logger
 from ..exceptions import QboRetryableError
 from .common import GB_REALM, US_REALM, QboCommon
 
-CONNECTION_LOGGER = "odoo.addons.quickbooks_online.models.qbo_connection"
+CONNECTION_LOGGER = "odoo.addons.quickbooks_online.models.qbo_connection_calls"
 
 
 @tagged("post_install", "-at_install")
@@ -183,6 +186,19 @@ class TestReference(QboCommon):
         self.assertTrue(self.connection.references_problem)
         self.assertEqual(self.connection.state, "connected")
         self.assertTrue(second.reference_count)
+
+    def test_daily_action_comes_back_when_there_was_no_turn(self):
+        cron = self.env.ref("quickbooks_online.ir_cron_qbo_references")
+        triggers = self.env["ir.cron.trigger"]
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self.env["qbo.governor"]._pause(self.connection, 300, "test")
+        with mute_logger(CONNECTION_LOGGER):
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        again = triggers.search([("cron_id", "=", cron.id)])
+        self.assertEqual(len(again), 1)
+        self.assertGreater(again.call_at, fields.Datetime.now() + timedelta(minutes=10))
+        self.assertLess(again.call_at, fields.Datetime.now() + timedelta(hours=1))
 
     def test_nobody_writes_them_by_hand(self):
         self.read_lists()
