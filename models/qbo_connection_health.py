@@ -296,12 +296,19 @@ class QboConnection(models.Model):
             note = make_note(told)
             told.activity_schedule(activity_type, user_id=user.id, note=note)
             if template_sudo:
-                template_sudo.sudo().with_context(
-                    lang=user.lang, qbo_note=note
-                ).send_mail(
+                template = template_sudo.sudo().with_context(qbo_note=note)
+                told._send_alert(template, user)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _send_alert(self, template, user):
+        """Queue the e-mail; a template somebody broke must not take the rest along."""
+        try:
+            with self.env.cr.savepoint():
+                template.with_context(lang=user.lang).send_mail(
                     self.id, email_values={"recipient_ids": [(4, user.partner_id.id)]}
                 )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        except Exception:
+            _logger.exception("An e-mail on connection %s was not sent", self.id)
 
     def _clear_alerts(self):
         self.sudo().activity_unlink(["quickbooks_online.mail_activity_type_connection"])

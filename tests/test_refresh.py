@@ -9,6 +9,12 @@ from ..exceptions import QboError, QboGrantError, QboRetryableError
 from .common import GB_REALM, QboCommon
 
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
+ALERT_LOGGERS = (
+    "odoo.addons.quickbooks_online.models.qbo_connection",
+    "odoo.addons.quickbooks_online.models.qbo_connection_calls",
+    "odoo.addons.quickbooks_online.models.qbo_connection_health",
+    "odoo.addons.mail.models.mail_render_mixin",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -138,23 +144,36 @@ class TestRefresh(QboCommon):
         self.assertTrue(self.connection.activity_ids)
 
     def test_broken_alert_does_not_undo_the_suspension(self):
-        template = self.env.ref("quickbooks_online.mail_template_connection_suspended")
+        self.break_template("connection_suspended")
+        self.control("POST", "grants", action="disconnect", realm=self.realm())
+        with (
+            self.fails(QboGrantError),
+            mute_logger(*ALERT_LOGGERS),
+        ):
+            self.read_company()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertIn(self.administrator, self.connection.activity_ids.user_id)
+
+    def break_template(self, name):
         # By SQL, as an upgrade may leave it: the form refuses such a template.
+        template = self.env.ref(f"quickbooks_online.mail_template_{name}")
         self.env.cr.execute(
             "UPDATE mail_template SET subject = %s WHERE id = %s",
             ['{"en_US": "{{ object.no_such_field }}"}', template.id],
         )
         template.invalidate_recordset()
-        self.control("POST", "grants", action="disconnect", realm=self.realm())
-        with (
-            self.fails(QboGrantError),
-            mute_logger(
-                "odoo.addons.quickbooks_online.models.qbo_connection_health",
-                "odoo.addons.mail.models.mail_render_mixin",
-            ),
-        ):
-            self.read_company()
-        self.assertEqual(self.connection.state, "suspended")
+
+    def test_broken_template_does_not_silence_a_warning(self):
+        self.break_template("connection_ends")
+        self.administrator.copy({"login": "second", "email": "second@example.com"})
+        self.get_grant().refresh_expires_at = fields.Datetime.now() + timedelta(days=5)
+        self.env.flush_all()
+        with mute_logger(*ALERT_LOGGERS):
+            self.run_cron("clocks")
+        administrators = self.connection._get_administrators()
+        self.assertGreater(len(administrators), 1)
+        self.assertEqual(self.connection.activity_ids.user_id, administrators)
+        self.assertEqual(self.connection.warned_days, 7)
 
     def test_reason_follows_what_is_found_later(self):
         self.connection._suspend("client")
