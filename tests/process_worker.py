@@ -40,6 +40,11 @@ def _order_rollback(env, connection_id):
     return token
 
 
+def _order_rollback_without_agent(env, connection_id):
+    sys.executable = "/missing/python3"
+    return _order_rollback(env, connection_id)
+
+
 def _order_call(env, connection_id):
     """Read the company; answer with its name or the state of the connection."""
     connection = env["qbo.connection"].browse(connection_id)
@@ -130,6 +135,7 @@ ORDERS = {
     "token": _order_token,
     "token_without_agent": _order_token_without_agent,
     "rollback": _order_rollback,
+    "rollback_without_agent": _order_rollback_without_agent,
     "call": _order_call,
     "authorize": _order_authorize,
     "complete": _order_complete,

@@ -98,16 +98,19 @@ def _build_handler(intuit):
     return AttentiveHandler
 
 
-def find_agents():
-    """Return ``[(arguments, environment)]``, as bytes, of the refresh agents there are.
+def find_agents(parent):
+    """Return ``[(arguments, environment)]``, as bytes, of a process's refresh agents.
 
     It is what every user of the machine, or every process of this user, may read.
+
+    :param int parent: id of the process that started them; others may run here too
     """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             arguments = (process / "cmdline").read_bytes()
-            if b"refresh_agent_main" in arguments:
+            status = (process / "status").read_text()
+            if b"refresh_agent_main" in arguments and f"PPid:\t{parent}\n" in status:
                 found.append((arguments, (process / "environ").read_bytes()))
         except OSError:
             continue  # it ended meanwhile

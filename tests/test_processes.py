@@ -286,8 +286,9 @@ class TestProcesses(BaseCase):
         self.consent()
         self.expire_token()
         worker = self._start_worker()
+        pid = worker.process.pid
         seen = []
-        self.intuit.on_refresh("held", lambda: seen.extend(find_agents()))
+        self.intuit.on_refresh("held", lambda: seen.extend(find_agents(pid)))
         self.assertRegex(worker.ask("token", self.connection_id), HASH)
         self.assertEqual(len(seen), 1)
         for secret in (key, CLIENT_SECRET, *self.get_vault_secrets()):
@@ -313,6 +314,14 @@ class TestProcesses(BaseCase):
         self.expire_token()
         answer = self._start_worker().ask("token_without_agent", self.connection_id)
         self.assertRegex(answer, HASH)
+        self.assertEqual(self.get_refresh_count(), 1)
+
+    def test_rolled_back_without_an_agent(self):
+        self.control("POST", "switches", rotation="always", old_refresh_token="dead")
+        self.expire_token()
+        worker = self._start_worker()
+        token = worker.ask("rollback_without_agent", self.connection_id)
+        self.assertEqual(self.workers[1].ask("token", self.connection_id), token)
         self.assertEqual(self.get_refresh_count(), 1)
 
     def test_what_intuit_refuses_is_what_the_agent_says(self):
