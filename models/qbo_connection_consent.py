@@ -1,4 +1,5 @@
 import logging
+import re
 import secrets
 
 import psycopg2
@@ -20,6 +21,8 @@ OAUTH_SCOPE = "quickbooks_online.oauth"
 CALLBACK_PATH = "/quickbooks_online/oauth/callback"
 RECONNECT_PATH = "/quickbooks_online/reconnect"
 WEBHOOK_PATH = "/quickbooks_online/webhook"
+# Not `isdigit`, to which digits of other scripts are digits too.
+REALM_ID = re.compile(r"[0-9]{1,50}")
 
 
 class QboConnection(models.Model):
@@ -167,6 +170,13 @@ class QboConnection(models.Model):
         """
         self.ensure_one()
         self._check_realm(realm_id)
+        if not code:
+            raise UserError(
+                self.env._(
+                    "Intuit did not send the code that comes with a consent. Nothing "
+                    "was changed; click Connect again."
+                )
+            )
         self.env["qbo.vault"]._get_vault()
         was_linked = bool(self.realm_id)
         tokens = self._get_oauth_client().exchange(code, realm_id)
@@ -201,7 +211,7 @@ class QboConnection(models.Model):
         self._write_committed({"realm_id": False})
 
     def _check_realm(self, realm_id):
-        if not (realm_id or "").isdigit():
+        if not REALM_ID.fullmatch(realm_id or ""):
             raise UserError(
                 self.env._(
                     "Intuit did not say which QuickBooks company you chose. Connect "

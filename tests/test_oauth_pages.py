@@ -120,6 +120,24 @@ class TestOAuthPages(ConnectionMixin, HttpCase):
         self.assertIn("which QuickBooks company", response.text)
         self.assertNothingChanged()
 
+    def test_realm_that_is_none(self):
+        for realm_id in ("²", "٣", "9" * 5000, "../1", "1 OR 1"):
+            with self.subTest(realm_id[:10]):
+                query = self.consent(self.start())
+                response = self.come_back(**query | {"realmId": realm_id})
+                self.assertEqual(response.status_code, 409)
+                self.assertIn("which QuickBooks company", response.text)
+                self.assertNothingChanged()
+        self.assertFalse(self.get_calls("/tokens/bearer"))
+
+    def test_missing_code(self):
+        query = self.consent(self.start())
+        del query["code"]
+        response = self.come_back(**query)
+        self.assertEqual(response.status_code, 409)
+        self.assertIn("did not send the code", response.text)
+        self.assertNothingChanged()
+
     def test_another_realm_than_before(self):
         self.come_back(**self.consent(self.start()))
         response = self.come_back(**self.consent(self.start(), GB_REALM))
