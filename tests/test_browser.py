@@ -54,6 +54,8 @@ class TestBrowser(ConnectionMixin, HttpCase):
             page.get_by_text("Connected to:").wait_for()
             page.locator("[data-check=consent][data-state=ok]").wait_for()
             take_screenshot(page, "connected")
+            # Keys of another app need a new consent, however healthy this one is.
+            page.get_by_role("button", name="Reconnect", exact=True).wait_for()
             page.locator("[data-check=lists] button").click()
             page.locator("[data-check=lists][data-state=ok]").wait_for()
             page.get_by_role("tab", name="Health").click()
@@ -110,6 +112,11 @@ class TestBrowser(ConnectionMixin, HttpCase):
                 button = page.get_by_role("button", name=name, exact=True)
                 self.assertEqual(button.count(), 0, name)
             self.assertEqual(page.locator("div[name=client_id]").count(), 0)
+            self.open(page, LIST_URL)
+            page.locator(".o_data_row").get_by_text("Healthy").wait_for()
+            take_screenshot(page, "list")
+            page.set_viewport_size({"width": 420, "height": 900})
+            take_screenshot(page, "list_narrow")
 
     def test_sever_dialog(self):
         self.connect()
