@@ -35,6 +35,7 @@
         "views/qbo_connection_push_views.xml",
         "views/qbo_connection_tax_views.xml",
         "views/qbo_field_mapping_views.xml",
+        "views/qbo_connection_mapping_views.xml",
         "views/qbo_preview_views.xml",
         "views/qbo_first_load_views.xml",
         "views/oauth_templates.xml",

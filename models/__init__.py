@@ -9,6 +9,7 @@ from . import qbo_connection_calls
 from . import qbo_connection_consent
 from . import qbo_connection_health
 from . import qbo_reference
+from . import qbo_reference_item
 from . import qbo_binding
 from . import qbo_catalogue
 from . import qbo_operation
@@ -32,10 +33,16 @@ from . import qbo_connection_fields
 from . import qbo_preflight_fields
 from . import qbo_document_line_fields
 from . import qbo_mapping
+from . import qbo_mapping_collect
+from . import qbo_mapping_suggest
+from . import qbo_mapping_view
 from . import qbo_connection_settings
 from . import qbo_connection_tax
+from . import qbo_connection_mapping
+from . import qbo_preflight_mapping
 from . import account_tax
 from . import account_move
+from . import account_move_mapping
 from . import account_move_line
 from . import sale_order
 from . import sale_order_line

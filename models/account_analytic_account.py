@@ -16,6 +16,9 @@ class AccountAnalyticAccount(models.Model):
         self.ensure_one()
         return self.env._("Analytic account %(name)s", name=self.name or self.id)
 
+    def _qbo_get_mapped(self, connection):
+        return connection._get_mapped("class", self)
+
     def _qbo_prepare_members(self, connection, rules):
         return {"Name": clean_name(self.name or "")}
 
@@ -30,6 +33,19 @@ class AccountAnalyticAccount(models.Model):
                 "Switch on class tracking there (Account and settings, Advanced) and "
                 "test the connection.",
                 title=title,
+            )
+        mapped = self._qbo_get_mapped(connection)
+        if mapped:
+            yield from self._qbo_list_mapped_blockers(connection, mapped)
+            return
+        is_known = self._qbo_get_binding(connection).qbo_id
+        if not connection.create_missing_classes and not is_known:
+            yield self.env._(
+                "%(title)s is not mapped to a class of QuickBooks, and missing classes "
+                "are not created. Map it in the mappings of the connection %(books)s; "
+                "what needs it waits until then.",
+                title=title,
+                books=connection.name,
             )
         if not clean_name(self.name or ""):
             yield self.env._(

@@ -20,6 +20,9 @@ class AccountPaymentTerm(models.Model):
         """
         return "Term" if self and self._qbo_is_plain() else False
 
+    def _qbo_get_mapped(self, connection):
+        return connection._get_mapped("term", self)
+
     def _qbo_is_plain(self):
         line = self.line_ids
         return (

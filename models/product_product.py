@@ -4,7 +4,6 @@ from ..const import BOTH_ACCOUNTS
 from ..tools import members
 from ..tools.members import compact
 from ..tools.name_match import Facts, clean_name
-from .qbo_document_line_mixin import ROUNDING_PRODUCT
 
 SKU_LENGTH = 100
 
@@ -27,6 +26,12 @@ class ProductProduct(models.Model):
         product = self.with_context(display_default_code=False)
         return clean_name(product.display_name or "")
 
+    def _qbo_get_mapped(self, connection):
+        """The product's own mapping, else that of its nearest category."""
+        return connection._get_mapped(
+            "product", self
+        ) or connection._get_mapped_category(self.categ_id)
+
     def _qbo_prepare_members(self, connection, rules):
         is_us = rules.country == "US"
         return compact(
@@ -40,18 +45,11 @@ class ProductProduct(models.Model):
                 "UnitPrice": members.make_bare(
                     members.round_price(members.read_number(self.lst_price))
                 ),
-                "IncomeAccountRef": _refer_to(self._qbo_get_income_account(connection)),
+                "IncomeAccountRef": _refer_to(connection._get_income_account(self)),
                 "ExpenseAccountRef": _refer_to(connection.expense_account_id),
                 "Taxable": self._qbo_is_taxable(connection) if is_us else None,
             }
         )
-
-    def _qbo_get_income_account(self, connection):
-        """Return the account of its sales in QuickBooks (`qbo.reference`)."""
-        known = self.env["ir.model.data"]._xmlid_to_res_id(ROUNDING_PRODUCT)
-        if self.id == known:
-            return connection.rounding_account_id
-        return connection.income_account_id
 
     def _qbo_is_taxable(self, connection):
         taxes = self.taxes_id.filtered(
@@ -64,6 +62,10 @@ class ProductProduct(models.Model):
         return Facts(name=product._qbo_get_name(), sku=self.default_code or "")
 
     def _qbo_list_blockers(self, connection, rules):
+        mapped = self._qbo_get_mapped(connection)
+        if mapped:
+            yield from self._qbo_list_mapped_blockers(connection, mapped)
+            return
         title = self._qbo_get_title()
         if not self._qbo_get_name():
             yield self.env._(
@@ -77,7 +79,7 @@ class ProductProduct(models.Model):
                 title=title,
                 most=SKU_LENGTH,
             )
-        if not self._qbo_get_income_account(connection).active:
+        if not connection._get_income_account(self).active:
             yield self.env._(
                 "%(title)s has no income account in QuickBooks. Choose one in the "
                 "settings of the connection %(books)s.",

@@ -75,7 +75,13 @@ class QboConnection(models.Model):
     connected_at = fields.Datetime(readonly=True, copy=False)
     connected_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
-    reference_ids = fields.One2many("qbo.reference", "connection_id", readonly=True)
+    # Items may be thousands, and are looked up one by one.
+    reference_ids = fields.One2many(
+        "qbo.reference",
+        "connection_id",
+        readonly=True,
+        domain=[("entity", "!=", "Item")],
+    )
     reference_count = fields.Integer(compute="_compute_reference_count")
     references_read_at = fields.Datetime("Lists Read", readonly=True, copy=False)
     references_problem = fields.Text(readonly=True, copy=False)
@@ -293,6 +299,7 @@ class QboConnection(models.Model):
             "connected_by_id",
             "references_read_at",
             "references_problem",
+            "items_read_at",
         )
         return dict.fromkeys(names, False) | {"state": "draft"}
 

@@ -8,6 +8,10 @@ INCOME_TYPES = ("Income",)
 EXPENSE_TYPES = ("Expense", "Cost of Goods Sold")
 # What was not used for so long needs no mapping.
 DAYS_IN_USE = 90
+MOVE_TYPES = {
+    "sale": ("out_invoice", "out_refund"),
+    "purchase": ("in_invoice", "in_refund"),
+}
 
 
 class Rules(NamedTuple):
@@ -100,14 +104,6 @@ class QboConnection(models.Model):
         self.mapping_ids.sudo().unlink()
         return super()._drop_links()
 
-    def _get_tax_codes(self):
-        """Return {set of tax ids: tax code (`qbo.reference`)} of the mappings."""
-        return {
-            frozenset(mapping.tax_ids._ids): mapping.reference_id
-            for mapping in self.mapping_ids
-            if mapping.kind == "tax"
-        }
-
     def _get_tax_rates(self):
         """Return {QuickBooks id: tax rate (`qbo.reference`)}, inactive ones too."""
         references = self.with_context(active_test=False).reference_ids
@@ -128,9 +124,10 @@ class QboConnection(models.Model):
             taxes = [each for each in taxes if any(t._qbo_has_rate() for t in each)]
         return [each for each in taxes if frozenset(each.ids) not in known]
 
-    def _get_taxes_in_use(self):
-        """Return the sets of taxes of late customer documents, and the default tax.
+    def _get_taxes_in_use(self, side="sale"):
+        """Return the sets of taxes of late documents, and the default tax.
 
+        :param str side: 'sale' or 'purchase'
         :rtype: set of sorted tuples of ids
         """
         company = self.company_id
@@ -151,15 +148,16 @@ class QboConnection(models.Model):
                  WHERE line.company_id = %(company)s
                    AND line.date >= %(since)s
                    AND line.display_type = 'product'
-                   AND move.move_type IN ('out_invoice', 'out_refund')
+                   AND move.move_type IN %(types)s
               GROUP BY line.id
                 """,
                 company=company.id,
                 since=fields.Date.today() - timedelta(days=DAYS_IN_USE),
+                types=MOVE_TYPES[side],
             )
         )
         sets = {tuple(ids) for (ids,) in rows}
-        default = company.sudo().account_sale_tax_id
+        default = company.sudo()[f"account_{side}_tax_id"]
         return sets | {tuple(default.ids)} if default else sets
 
     def action_open_settings(self):
@@ -174,17 +172,6 @@ class QboConnection(models.Model):
             "view_mode": "form",
             "views": [(view.id, "form")],
             "target": "new",
-        }
-
-    def action_open_taxes(self):
-        """Open the tax mapping of this connection."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "quickbooks_online.qbo_mapping_action"
-        )
-        return action | {
-            "domain": [("kind", "=", "tax"), ("connection_id", "=", self.id)],
-            "context": {"default_kind": "tax", "default_connection_id": self.id},
         }
 
     def _has_currency(self, code):

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .qbo_connection_settings import INCOME_TYPES
-
 # What can be chosen where, the first by default.
 MODES = {
     "off": ("off",),
@@ -59,15 +57,6 @@ class QboConnection(models.Model):
         help="What happens to a document of which QuickBooks would reckon another "
         "total than Odoo, because they round otherwise. It is known before the "
         "document is sent, and the preview shows it.",
-    )
-
-    rounding_account_id = fields.Many2one(
-        "qbo.reference",
-        "Rounding Account",
-        domain="[('connection_id', '=', id), ('entity', '=', 'Account'), "
-        f"('account_type', 'in', {INCOME_TYPES!r})]",
-        copy=False,
-        help="The account of QuickBooks that rounding lines are booked to.",
     )
 
     @api.depends("preferences", "country_code")

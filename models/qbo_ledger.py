@@ -100,7 +100,7 @@ class QboLedger(models.AbstractModel):
             product = self.env[reference.model].sudo().browse(reference.id)
             snapshot = product._qbo_get_binding(connection).snapshot or {}
             name = self._name_account(connection, snapshot.get("IncomeAccountRef"))
-            account = product._qbo_get_income_account(connection)
+            account = connection._get_income_account(product)
         return name or account.full_name or self.env._("Income (no account chosen)")
 
     def _name_account(self, connection, reference):

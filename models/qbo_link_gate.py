@@ -1,11 +1,24 @@
-"""What is behind the names in a payload: links of records, mappings of taxes."""
+"""What is behind the names in a payload: links of records, mappings."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from odoo import api, models
 from odoo.fields import Domain
 
 from .qbo_approval_mixin import GATED
+
+# What a mapping means; its suggestion is nobody's business yet.
+MEANING = frozenset(
+    (
+        "connection_id",
+        "kind",
+        "reference_id",
+        "res_id",
+        "res_model",
+        "tax_ids",
+        "tax_use",
+    )
+)
 
 
 class QboConnection(models.Model):
@@ -26,6 +39,17 @@ class QboConnection(models.Model):
         with moves._qbo_watch(), orders._qbo_watch():
             yield
 
+    @contextmanager
+    def _watch_mappings(self):
+        """Like :meth:`_watch_documents`, and nobody reads old mappings afterwards."""
+        with ExitStack() as stack:
+            if self:
+                stack.enter_context(self._watch_documents())
+            try:
+                yield
+            finally:
+                self._forget_mappings()
+
 
 class QboBinding(models.Model):
     _inherit = "qbo.binding"
@@ -43,16 +67,23 @@ class QboMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A row that maps nothing changes nothing.
+        mapped = [vals for vals in vals_list if vals.get("reference_id")]
         connections = self.connection_id.browse(
-            {vals["connection_id"] for vals in vals_list if vals.get("connection_id")}
+            {vals["connection_id"] for vals in mapped if vals.get("connection_id")}
         )
-        with connections._watch_documents():
+        if not all(vals.get("connection_id") for vals in mapped):
+            connections |= self._default_connection()
+        with connections._watch_mappings():
             return super().create(vals_list)
 
     def write(self, vals):
-        with self.connection_id._watch_documents():
+        if not vals.keys() & MEANING:
+            return super().write(vals)
+        with self.connection_id._watch_mappings():
             return super().write(vals)
 
     def unlink(self):
-        with self.exists().connection_id._watch_documents():
+        mapped = self.exists().filtered("reference_id")
+        with mapped.connection_id._watch_mappings():
             return super().unlink()

@@ -382,9 +382,7 @@ class QboOperation(models.Model):
 
     def action_open_mapping(self):
         self.ensure_one()
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "quickbooks_online.qbo_mapping_action"
-        ) | {"domain": [("connection_id", "=", self.connection_id.id)]}
+        return self.env["qbo.mapping"]._open(connection=self.connection_id)
 
     def action_open_in_qbo(self):
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..const import BOTH_ACCOUNTS, CLOCK_WARNING_DAYS
+from ..const import CLOCK_WARNING_DAYS
 from ..exceptions import VaultError
 from .qbo_connection import ADMINISTRATOR_GROUP, ENCRYPTED_FIELDS
 from .qbo_grant import ENCRYPTED_FIELDS as TOKEN_FIELDS
@@ -17,6 +17,9 @@ CHECKS = (
     "numbers",
     "accounts",
     "taxes",
+    "payments",
+    "products",
+    "classes",
     "verifier",
     "meter",
     "mail",
@@ -52,9 +55,10 @@ class QboPreflight(models.AbstractModel):
         """Return the panel's rows.
 
         :rtype: list[dict]
-        :return: ``name``, ``title``, ``state`` (``ok``, ``warning``, ``blocked``, or
-            ``waiting`` for the consent), ``message``, ``button`` (label of what mends
-            it, or False if there is nothing to mend or not for this user)
+        :return: ``name``, ``title``, ``state`` (``ok``, ``hint`` for what is good and
+            could be better, ``warning``, ``blocked``, or ``waiting`` for the consent),
+            ``message``, ``button`` (label of what mends it, or False if there is
+            nothing to mend or not for this user)
         """
         return [self._get_row(connection, name) for name in self._get_check_names()]
 
@@ -62,7 +66,7 @@ class QboPreflight(models.AbstractModel):
     def _get_row(self, connection, name):
         state, message = getattr(self, f"_check_{name}")(connection)
         title, button = self._get_labels()[name]
-        is_open = state in ("warning", "blocked")
+        is_open = state in ("warning", "blocked", "hint")
         return {
             "name": name,
             "title": title,
@@ -102,11 +106,20 @@ class QboPreflight(models.AbstractModel):
             ),
             "lists": (self.env._("QuickBooks' lists"), self.env._("Read them now")),
             "numbers": (self.env._("Document numbers"), self.env._("Open QuickBooks")),
-            "accounts": (
-                self.env._("Accounts of new products"),
-                self.env._("Choose them"),
-            ),
+            "accounts": (self.env._("Accounts"), self.env._("Choose them")),
             "taxes": (self.env._("Tax mapping"), self.env._("Map taxes")),
+            "payments": (
+                self.env._("Terms, journals and payment methods"),
+                self.env._("Map them"),
+            ),
+            "products": (
+                self.env._("Products and categories"),
+                self.env._("Map products"),
+            ),
+            "classes": (
+                self.env._("Classes and locations"),
+                self.env._("Map classes"),
+            ),
             "verifier": (self.env._("Webhook verifier token"), self.env._("Enter it")),
             "meter": (
                 self.env._("Metered calls"),
@@ -258,18 +271,22 @@ class QboPreflight(models.AbstractModel):
     def _check_accounts(self, connection):
         if not connection.home_currency:
             return "waiting", self.env._("Known once the company is chosen.")
-        income, expense = connection.income_account_id, connection.expense_account_id
-        if not income.active:
+        missing = connection._list_missing_accounts()
+        if missing:
             return "blocked", self.env._(
-                "No income account is chosen: invoices cannot go to QuickBooks."
+                "Not chosen, so that invoices cannot go to QuickBooks: %(names)s.",
+                names=", ".join(missing),
             )
-        if connection.country_code in BOTH_ACCOUNTS and not expense.active:
-            return "blocked", self.env._(
-                "No expense account is chosen, which QuickBooks wants for products in "
-                "this country."
+        if connection._needs_receivable_account():
+            return "warning", self.env._(
+                "QuickBooks has several receivable accounts: %(names)s. Choose the one "
+                "for payments and journal entries.",
+                names=", ".join(
+                    connection._get_receivable_accounts().mapped("display_name")
+                ),
             )
-        names = (income + expense).mapped("display_name")
-        return "ok", ", ".join(names)
+        accounts = connection.income_account_id + connection.expense_account_id
+        return "ok", ", ".join(accounts.mapped("display_name"))
 
     @api.model
     def _check_taxes(self, connection):
@@ -391,6 +408,18 @@ class QboPreflight(models.AbstractModel):
     @api.model
     def _mend_taxes(self, connection):
         return connection.action_open_taxes()
+
+    @api.model
+    def _mend_payments(self, connection):
+        return self._open_mappings(connection, "payments")
+
+    @api.model
+    def _mend_products(self, connection):
+        return self._open_mappings(connection, "products")
+
+    @api.model
+    def _mend_classes(self, connection):
+        return self._open_mappings(connection, "classes")
 
     @api.model
     def _mend_verifier(self, connection):

@@ -46,6 +46,7 @@ class QboReference(models.Model):
             ("Class", "Class"),
             ("CompanyCurrency", "Currency"),
             ("Department", "Location"),
+            ("Item", "Product or service"),
             ("PaymentMethod", "Payment method"),
             ("TaxAgency", "Tax agency"),
             ("TaxCode", "Tax code"),
@@ -72,7 +73,8 @@ class QboReference(models.Model):
     rate = fields.Float("Rate (%)", digits=(12, 6), readonly=True, aggregator=None)
     due_days = fields.Integer(readonly=True, aggregator=None)
     parent_qbo_id = fields.Char(readonly=True)
-    payload = fields.Json(readonly=True)
+    # Large, and looked at by few: not fetched with the others.
+    payload = fields.Json(readonly=True, prefetch=False)
     payload_digest = fields.Char(readonly=True)
     read_at = fields.Datetime("Last Changed Here", readonly=True)
 
@@ -101,7 +103,15 @@ class QboReference(models.Model):
             QuickBooks refused
         :raise QboError: Intuit did not answer; what was read before is kept
         """
-        answers = client.query_all_batch(self._get_lists(connection))
+        return self._read_entities(connection, client, self._get_lists(connection))
+
+    @api.model
+    def _read_entities(self, connection, client, wanted):
+        """Like :meth:`_read_lists`, of some lists.
+
+        :param wanted: ``{entity: (entity, condition)}``
+        """
+        answers = client.query_all_batch(wanted)
         refused = {
             entity: answer
             for entity, answer in answers.items()
@@ -132,7 +142,7 @@ class QboReference(models.Model):
         existing = {
             (reference.entity, reference.qbo_id): reference
             for reference in self.with_context(active_test=False).search(
-                [("connection_id", "=", connection.id)]
+                [("connection_id", "=", connection.id), ("entity", "in", list(lists))]
             )
         }
         for entity, payloads in lists.items():

@@ -149,8 +149,33 @@ class QboSyncMixin(models.AbstractModel):
             and binding.entity == entity
         )
 
+    def _qbo_get_mapped(self, connection):
+        """Return what an accountant chose to stand for the record, or empty.
+
+        :rtype: qbo.reference
+        """
+        return self.env["qbo.reference"]
+
+    def _qbo_list_mapped_blockers(self, connection, mapped):
+        """Yield why a choice cannot be used any more."""
+        if not mapped.active:
+            yield self.env._(
+                "%(title)s is mapped to %(theirs)s, which is not active in QuickBooks "
+                "any more. Choose another in the mappings of the connection %(books)s, "
+                "or make it active there and read the lists again.",
+                title=self._qbo_get_title(),
+                theirs=mapped.display_name,
+                books=connection.name,
+            )
+
     def _qbo_refer(self, connection, optional=False):
-        """Return what stands in a payload for the id of this record."""
+        """Return what stands in a payload for the id of this record.
+
+        What an accountant mapped has its id already, and several may share one.
+        """
+        mapped = self._qbo_get_mapped(connection)
+        if mapped:
+            return {"value": mapped.qbo_id}
         return refer(
             self._name,
             self.id,

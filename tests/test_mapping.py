@@ -39,7 +39,8 @@ class TestMapping(DocumentMixin, QboCommon):
         )
         names = [mapping.display_name for mapping in both + none]
         self.assertEqual(
-            names, ["Sales tax 10% + County tax 5%: Tucson", "No tax: California"]
+            names,
+            ["Sales tax 10% + County tax 5%: Tucson", "Lines without tax: California"],
         )
 
     def test_one_code_for_each_set(self):
@@ -65,7 +66,9 @@ class TestMapping(DocumentMixin, QboCommon):
 
     def test_only_tax_codes_of_the_same_books(self):
         account = self.find_reference("Account", "Income")
-        with self.assertRaisesRegex(ValidationError, "is no tax code"):
+        with self.assertRaisesRegex(
+            ValidationError, "cannot stand for Lines without tax"
+        ):
             self.env["qbo.mapping"].create(
                 {"connection_id": self.connection.id, "reference_id": account.id}
             )

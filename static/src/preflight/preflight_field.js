@@ -7,6 +7,7 @@ const ICONS = {
     ok: "fa-check-circle text-success",
     warning: "fa-exclamation-circle text-warning",
     blocked: "fa-times-circle text-danger",
+    hint: "fa-info-circle text-info",
     waiting: "fa-clock-o text-muted",
 };
 
