@@ -17,6 +17,9 @@ from . import test_first_load
 from . import test_governor
 from . import test_install
 from . import test_mapping
+from . import test_mapping_bulk
+from . import test_mapping_kinds
+from . import test_mapping_suggest
 from . import test_oauth_pages
 from . import test_odd_records
 from . import test_outbox
