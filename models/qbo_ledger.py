@@ -94,14 +94,26 @@ class QboLedger(models.AbstractModel):
 
     def _get_income_account(self, connection, detail):
         """The account of the line's product there, else that of new products."""
-        name = None
         account = connection.income_account_id
-        for reference in list_references({"ItemRef": detail.get("ItemRef")}):
+        item = detail.get("ItemRef") or {}
+        name = self._name_item_account(connection, item.get("value"))
+        for reference in list_references({"ItemRef": item}):
             product = self.env[reference.model].sudo().browse(reference.id)
             snapshot = product._qbo_get_binding(connection).snapshot or {}
             name = self._name_account(connection, snapshot.get("IncomeAccountRef"))
             account = connection._get_income_account(product)
         return name or account.full_name or self.env._("Income (no account chosen)")
+
+    def _name_item_account(self, connection, number):
+        """The income account of an item that a product is mapped to, or None."""
+        if not number:
+            return None
+        item = self.env["qbo.mapping"].sudo()._find_reference(
+            connection, "Item", number
+        )
+        return self._name_account(
+            connection, (item.payload or {}).get("IncomeAccountRef")
+        )
 
     def _name_account(self, connection, reference):
         if not reference:
