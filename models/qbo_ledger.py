@@ -108,8 +108,8 @@ class QboLedger(models.AbstractModel):
         """The income account of an item that a product is mapped to, or None."""
         if not number:
             return None
-        item = self.env["qbo.mapping"].sudo()._find_reference(
-            connection, "Item", number
+        item = (
+            self.env["qbo.mapping"].sudo()._find_reference(connection, "Item", number)
         )
         return self._name_account(
             connection, (item.payload or {}).get("IncomeAccountRef")

@@ -151,7 +151,7 @@ class QboMapping(models.Model):
             else:
                 mapping.key = f"{mapping.res_model},{mapping.res_id}"
 
-    @api.depends("kind", "tax_ids.name", "res_model", "res_id")
+    @api.depends("kind", "tax_ids.name", "tax_use", "res_model", "res_id")
     def _compute_name(self):
         for mapping in self:
             mapping.name, mapping.code = mapping._read_name()
@@ -161,8 +161,9 @@ class QboMapping(models.Model):
         lang = self.company_id.sudo().partner_id.lang
         if self.kind == "tax":
             taxes = self.tax_ids.sudo().with_context(lang=lang)
-            none = self.with_context(lang=lang).env._("Lines without tax")
-            return " + ".join(taxes.mapped("name")) or none, False
+            words = self.with_context(lang=lang)
+            name = " + ".join(taxes.mapped("name"))
+            return name or words.env._("Lines without tax"), words._name_use()
         record = self._get_record().with_context(lang=lang)
         if not record:
             return False, False
@@ -172,6 +173,10 @@ class QboMapping(models.Model):
             return record.name, record.journal_id.name
         name = "complete_name" if "complete_name" in record._fields else "name"
         return record[name], record.code if "code" in record._fields else False
+
+    def _name_use(self):
+        uses = dict(self._fields["tax_use"]._description_selection(self.env))
+        return uses.get(self.tax_use)
 
     def _get_record(self):
         """Return what of Odoo the row stands for, as superuser; empty if it is gone."""

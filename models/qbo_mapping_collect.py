@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .qbo_mapping import KINDS
+from .transaction import without_nested_loops
 
 BANK_TYPES = ("bank", "cash")
 
@@ -45,16 +46,17 @@ class QboMapping(models.Model):
     @api.model
     def _write_rows(self, connection, kinds, selects):
         wanted = SQL(" UNION ALL ").join(selects) if selects else SQL(NOTHING)
-        ((created,),) = self.env.execute_query(
-            SQL(
-                COLLECT,
-                wanted=wanted,
-                connection=connection.id,
-                company=connection.company_id.id,
-                kinds=kinds,
-                user=self.env.uid,
+        with without_nested_loops(self.env):
+            ((created,),) = self.env.execute_query(
+                SQL(
+                    COLLECT,
+                    wanted=wanted,
+                    connection=connection.id,
+                    company=connection.company_id.id,
+                    kinds=kinds,
+                    user=self.env.uid,
+                )
             )
-        )
         if "tax" in kinds:
             self.env.execute_query(SQL(LINK_TAXES, connection=connection.id))
         return created
@@ -67,6 +69,7 @@ class QboMapping(models.Model):
         rule = connection._get_rules().tax
         sides = {"line": ("sale", "purchase"), "manual": ("sale",)}.get(rule, ())
         rows = []
+        uses = dict(self._fields["tax_use"]._description_selection(self.env))
         for side in sides:
             sets = connection._get_taxes_in_use(side)
             if rule == "line":
@@ -77,10 +80,11 @@ class QboMapping(models.Model):
                     rows.append((taxes, side))
         return [
             SQL(
-                "(SELECT 'tax', NULL::varchar, NULL::int, %s, %s, %s, NULL::varchar)",
+                "(SELECT 'tax', NULL::varchar, NULL::int, %s, %s, %s, %s)",
                 side,
                 f"{side}:{','.join(map(str, sorted(taxes.ids))) or 'none'}",
                 " + ".join(taxes.mapped("name")) or self.env._("Lines without tax"),
+                uses[side],
             )
             for taxes, side in rows
         ]
@@ -184,13 +188,14 @@ class QboMapping(models.Model):
         )
         name = self.env["product.template"]._field_to_sql(template, "name", query)
         value = self.env[values]._field_to_sql("value", "name", query)
-        return SQL(
-            PRODUCT_NAME,
-            name=name,
-            value=value,
-            product=SQL.identifier(query.table, "id"),
-            table=SQL.identifier(products._fields[VALUES].relation),
+        table = SQL.identifier(products._fields[VALUES].relation)
+        query.add_join(
+            "LEFT JOIN",
+            "variant",
+            SQL(VARIANTS, value=value, table=table),
+            SQL("variant.id = %s", SQL.identifier(query.table, "id")),
         )
+        return SQL("%s || COALESCE(' (' || variant.name || ')', '')", name)
 
 
 VALUES = "product_template_attribute_value_ids"
@@ -200,20 +205,21 @@ NOTHING = """
      WHERE FALSE
 """
 # Attributes with one value say nothing, and stand in no name.
-PRODUCT_NAME = """
-    %(name)s || COALESCE(' (' || (
-        SELECT string_agg(%(value)s, ', ' ORDER BY line.sequence, attribute.id)
-          FROM %(table)s combination
-          JOIN product_template_attribute_value own
-            ON own.id = combination.product_template_attribute_value_id
-          JOIN product_template_attribute_line line
-            ON line.id = own.attribute_line_id AND line.value_count > 1
-          JOIN product_attribute attribute ON attribute.id = line.attribute_id
-          JOIN product_attribute_value value
-            ON value.id = own.product_attribute_value_id
-         WHERE combination.product_product_id = %(product)s
-    ) || ')', '')
-"""
+VARIANTS = """(
+    SELECT combination.product_product_id AS id,
+           string_agg(
+               %(value)s, ', '
+               ORDER BY line.sequence, line.attribute_id, own.product_attribute_value_id
+           ) AS name
+      FROM %(table)s combination
+      JOIN product_template_attribute_value own
+        ON own.id = combination.product_template_attribute_value_id
+      JOIN product_template_attribute_line line
+        ON line.id = own.attribute_line_id AND line.value_count > 1
+      JOIN product_attribute_value value
+        ON value.id = own.product_attribute_value_id
+  GROUP BY combination.product_product_id
+)"""
 COLLECT = """
     WITH wanted (kind, res_model, res_id, tax_use, key, name, code) AS MATERIALIZED (
         %(wanted)s

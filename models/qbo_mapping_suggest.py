@@ -4,6 +4,7 @@ from odoo.tools import SQL, html2plaintext
 from ..tools import suggest, suggest_taxes
 from ..tools.suggest import Thing
 from .qbo_mapping import KINDS
+from .transaction import without_nested_loops
 
 # role: field of the connection
 ACCOUNT_ROLES = {
@@ -81,7 +82,14 @@ class QboMapping(models.Model):
     @api.model
     def _write_suggestions(self, connection, kinds, found):
         reasons = self._get_reasons(connection)
-        ids = list(found)
+        with without_nested_loops(self.env):
+            self._write_found(connection, kinds, found, reasons)
+        self.invalidate_model(
+            ["suggested_id", "suggestion_reason", "suggestion_score", "state"]
+        )
+
+    @api.model
+    def _write_found(self, connection, kinds, found, reasons):
         self.env.execute_query(
             SQL(
                 """
@@ -106,7 +114,7 @@ class QboMapping(models.Model):
                        IS DISTINCT FROM (found.suggested_id, found.reason)
              RETURNING mapping.id
                 """,
-                ids=ids,
+                ids=list(found),
                 suggested=[each.id for each in found.values()],
                 reasons=[
                     _fill(reasons[each.reason], each.detail) for each in found.values()
@@ -115,9 +123,6 @@ class QboMapping(models.Model):
                 connection=connection.id,
                 kinds=kinds,
             )
-        )
-        self.invalidate_model(
-            ["suggested_id", "suggestion_reason", "suggestion_score", "state"]
         )
 
     @api.model

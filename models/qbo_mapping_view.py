@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .qbo_mapping import KINDS
+from .transaction import without_nested_loops
 
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 ITEM_KINDS = ("product", "category")
@@ -62,7 +63,15 @@ class QboMapping(models.Model):
         self.sudo().flush_model()
         self.env["qbo.reference"].sudo().flush_model(["active"])
         with self.sudo().connection_id._watch_mappings():
-            rows = self.env.execute_query(
+            rows = self._write_accepted()
+            self.invalidate_model()
+            accepted = self.browse(id for (id,) in rows)
+            accepted._check_reference()
+        return len(accepted)
+
+    def _write_accepted(self):
+        with without_nested_loops(self.env):
+            return self.env.execute_query(
                 SQL(
                     """
                     UPDATE qbo_mapping mapping
@@ -81,8 +90,6 @@ class QboMapping(models.Model):
                     list(self._ids),
                 )
             )
-            self.invalidate_model()
-        return len(rows)
 
     # === LOOKING === #
 

@@ -7,6 +7,8 @@ from ..tools.digest import describe, differences
 # Wrappers of QuickBooks that say nothing to a person.
 WRAPPERS = ("SalesItemLineDetail", "DescriptionLineDetail", "DiscountLineDetail")
 SILENT = ("DetailType", "LineNum")
+# Members that are not called like the list they point at.
+LISTS = {"SalesTerm": "Term"}
 MARKER = re.compile(r" \[[0-9a-f]{12}\]$")
 
 
@@ -159,7 +161,8 @@ def _get_key(name, value):
         model, id = value["odoo"].split(",")
         return "odoo", model, int(id), value["link"]
     if set(value) == {"value"} and name.endswith("Ref") and name != "CurrencyRef":
-        entity = "TaxCode" if "TaxCode" in name else name.removesuffix("Ref")
+        name = name.removesuffix("Ref")
+        entity = "TaxCode" if "TaxCode" in name else LISTS.get(name, name)
         return "qbo", entity, value["value"], 0
     return None
 

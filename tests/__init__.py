@@ -1,6 +1,7 @@
 from . import test_browser
 from . import test_browser_fields
 from . import test_browser_first_load
+from . import test_browser_mapping
 from . import test_browser_queue
 from . import test_catalogue
 from . import test_chaos

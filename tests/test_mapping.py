@@ -1,3 +1,6 @@
+import runpy
+from pathlib import Path
+
 import psycopg2
 
 from odoo.exceptions import AccessError, ValidationError
@@ -93,6 +96,20 @@ class TestMapping(DocumentMixin, QboCommon):
         self.env.invalidate_all()
         self.assertFalse(self.connection.mapping_ids)
         self.assertFalse(self.connection.income_account_id)
+
+    def test_keys_of_former_versions(self):
+        mapping = self.map_tax(self.tax_10, "California")
+        former = str(self.tax_10.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE qbo_mapping SET key = %s WHERE id = %s", [former, mapping.id]
+        )
+        scripts = Path(__file__).parents[1] / "migrations" / "19.0.1.2.0"
+        script = runpy.run_path(str(scripts / "post-mappings.py"))
+        for _time in range(2):
+            script["migrate"](self.env.cr, "19.0.1.1.0")
+            self.env.invalidate_all()
+            self.assertEqual(mapping.key, f"sale:{former}")
 
     # === PRE-FLIGHT === #
 

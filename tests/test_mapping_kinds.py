@@ -172,6 +172,10 @@ class TestMappedPayloads(MappingMixin, QboCommon):
         payload = invoice._qbo_prepare_payload(self.connection)
         self.assertEqual(payload["SalesTermRef"], {"value": row.reference_id.qbo_id})
         self.assertEqual(payload["DueDate"], "2026-04-30")
+        words = self.env["qbo.payload.words"]._describe_changes(
+            self.connection, {**payload, "SalesTermRef": None}, payload
+        )
+        self.assertIn("Net 60", " ".join(words))
         row.reference_id.active = False
         (blocker,) = invoice._qbo_get_blockers(self.connection)
         self.assertIn("Net 60", blocker)

@@ -56,7 +56,11 @@ class TestPreflight(QboCommon):
         self.connection.with_user(self.administrator).action_test_connection()
         self.env.invalidate_all()
         checks = self.connection.with_user(self.administrator).preflight
-        self.assertFalse([check for check in checks if check["state"] != "ok"])
+        states = {check["name"]: check["state"] for check in checks}
+        # Nobody has looked at what could be mapped yet, and nothing needs it.
+        self.assertEqual(states.pop("payments"), "hint")
+        self.assertEqual(states.pop("products"), "hint")
+        self.assertEqual(set(states.values()), {"ok"})
 
     def test_production_needs_https(self):
         parameters = self.env["ir.config_parameter"]
