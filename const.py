@@ -210,3 +210,5 @@ CONNECTION_TEST_HOURS = 12
 
 # Countries whose items need an account of purchases beside that of sales.
 BOTH_ACCOUNTS = ("CA", "GB")
+# Countries whose customers cannot be created without a receivable account.
+RECEIVABLE_COUNTRIES = ("FR",)

@@ -32,6 +32,7 @@ from . import qbo_field_mapping
 from . import qbo_connection_fields
 from . import qbo_preflight_fields
 from . import qbo_document_line_fields
+from . import qbo_document_location
 from . import qbo_mapping
 from . import qbo_mapping_collect
 from . import qbo_mapping_suggest

@@ -20,6 +20,7 @@ class AccountTax(models.Model):
         if self.amount_type == "group":
             return all(tax._qbo_is_included() for tax in self.children_tax_ids)
         return self.price_include
+
     def _qbo_get_percentages(self):
         """Return the percentages that taxes of a line come to, each of the net price.
 

@@ -47,9 +47,16 @@ class ProductProduct(models.Model):
                 ),
                 "IncomeAccountRef": _refer_to(connection._get_income_account(self)),
                 "ExpenseAccountRef": _refer_to(connection.expense_account_id),
+                "ItemCategoryType": self._qbo_prepare_category_type(rules),
                 "Taxable": self._qbo_is_taxable(connection) if is_us else None,
             }
         )
+
+    def _qbo_prepare_category_type(self, rules):
+        """What France books by: whether goods or services are sold."""
+        if rules.country != "FR":
+            return None
+        return "Service" if self.type == "service" else "Product"
 
     def _qbo_is_taxable(self, connection):
         taxes = self.taxes_id.filtered(

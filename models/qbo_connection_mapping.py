@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..const import BOTH_ACCOUNTS
+from ..const import BOTH_ACCOUNTS, RECEIVABLE_COUNTRIES
 from .qbo_connection_settings import INCOME_TYPES
 from .qbo_document_line_mixin import ROUNDING_PRODUCT
 from .qbo_reference_item import ITEMS
@@ -30,9 +30,9 @@ class QboConnection(models.Model):
         domain=_account_domain("Accounts Receivable"),
         copy=False,
         help="Needed only where QuickBooks has several active receivable accounts in "
-        "the home currency. QuickBooks has no place for it on invoices and credit "
-        "notes: it books those to its own choice. It is used for payments and journal "
-        "entries.",
+        "the home currency, and in France, where each customer has one. QuickBooks has "
+        "no place for it on invoices and credit notes: it books those to its own "
+        "choice. It is used for payments and journal entries.",
     )
     deposit_account_id = fields.Many2one(
         "qbo.reference",
@@ -203,8 +203,11 @@ class QboConnection(models.Model):
 
         :rtype: bool
         """
-        accounts = self._get_receivable_accounts()
-        return len(accounts) > 1 and not self.receivable_account_id.active
+        is_open = (
+            len(self._get_receivable_accounts()) > 1
+            or self.country_code in RECEIVABLE_COUNTRIES
+        )
+        return is_open and not self.receivable_account_id.active
 
     def _compute_account_suggestions(self):
         for connection in self:

@@ -24,6 +24,7 @@ class Rules(NamedTuple):
         for the document) or 'line' (elsewhere: one code for each line)
     :param sends_tax: where QuickBooks reckons, Odoo's amount goes along and counts
     :param classes: '', 'line' or 'document': what carries a class
+    :param has_locations: documents carry a location
     :param has_estimates: estimates are switched on
     """
 
@@ -33,6 +34,7 @@ class Rules(NamedTuple):
     tax: str
     sends_tax: bool
     classes: str
+    has_locations: bool
     has_estimates: bool
 
 
@@ -81,13 +83,15 @@ class QboConnection(models.Model):
         self.ensure_one()
         preferences = self.preferences or {}
         currency = preferences.get("CurrencyPrefs", {})
+        accounting = preferences.get("AccountingInfoPrefs", {})
         return Rules(
             country=self.country_code or "",
             home_currency=self.home_currency or "",
             is_multicurrency=bool(currency.get("MultiCurrencyEnabled")),
             tax=self._get_tax_rule(preferences.get("TaxPrefs", {})),
             sends_tax=self.tax_mode != "automated_truth",
-            classes=_get_class_rule(preferences.get("AccountingInfoPrefs", {})),
+            classes=_get_class_rule(accounting),
+            has_locations=bool(accounting.get("TrackDepartments")),
             has_estimates=preferences.get("SalesFormsPrefs", {}).get(
                 "AllowEstimates", True
             ),

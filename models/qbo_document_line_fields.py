@@ -91,9 +91,8 @@ class QboDocumentLineMixin(models.AbstractModel):
 
     def _qbo_look_up_class(self, connection, record):
         """Return the class of a team, or of the nearest category that has one."""
-        get_mapped = getattr(connection, "_get_mapped", None)
-        while record and get_mapped:
-            found = get_mapped("class", record)
+        while record:
+            found = connection._get_mapped("class", record)
             if found:
                 return found
             record = record._name == "product.category" and record.parent_id

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..const import RECEIVABLE_COUNTRIES
 from ..tools import members
 from ..tools.members import compact
 from ..tools.name_match import Facts, clean_name
@@ -41,11 +42,18 @@ class ResPartner(models.Model):
                 if delivery != self
                 else None,
                 "CurrencyRef": {"value": code} if code else None,
+                "ARAccountRef": self._qbo_prepare_receivable(connection, rules),
                 "PrimaryTaxIdentifier": self._qbo_get_tax_number(rules),
                 # What the lines say is taxed must not be undone by the customer.
                 "Taxable": True if rules.tax in ("automated", "manual") else None,
             }
         )
+
+    def _qbo_prepare_receivable(self, connection, rules):
+        """In France each customer has a receivable account; elsewhere QuickBooks has."""
+        account = connection.receivable_account_id
+        is_needed = rules.country in RECEIVABLE_COUNTRIES and account
+        return {"value": account.qbo_id} if is_needed else None
 
     def _qbo_prepare_names(self):
         """The name of a company, or the parts of a person's."""
@@ -107,4 +115,13 @@ class ResPartner(models.Model):
                 "Customer no. %(id)s has no name that QuickBooks would take. Enter "
                 "one.",
                 id=self.id,
+            )
+        is_needed = rules.country in RECEIVABLE_COUNTRIES
+        if is_needed and not connection.receivable_account_id.active:
+            yield self.env._(
+                "%(title)s has no receivable account in QuickBooks, which wants one in "
+                "this country. Choose one in the settings of the connection "
+                "%(books)s.",
+                title=self._qbo_get_title(),
+                books=connection.name,
             )
