@@ -50,7 +50,7 @@ class ResPartner(models.Model):
         )
 
     def _qbo_prepare_receivable(self, connection, rules):
-        """In France each customer has a receivable account; elsewhere QuickBooks has."""
+        """In France each customer has a receivable account of its own."""
         account = connection.receivable_account_id
         is_needed = rules.country in RECEIVABLE_COUNTRIES and account
         return {"value": account.qbo_id} if is_needed else None

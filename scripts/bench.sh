@@ -10,6 +10,8 @@ prepare_bench_database() {
     CLEAN_UP_HOOKS+=(drop_test_database)
     copy_addon_template "$TEST_DATABASE"
     export DEV_ODOO_CONFIG=$RUN/bench.conf DEV_ODOO_DATABASE=$TEST_DATABASE
+    # What outlives a run, such as how far it came.
+    export DEV_STATE=$WORK/bench
     write_odoo_config "$DEV_ODOO_CONFIG"
 }
 

@@ -17,6 +17,7 @@ from . import test_field_paths
 from . import test_first_load
 from . import test_governor
 from . import test_install
+from . import test_locations
 from . import test_mapping
 from . import test_mapping_bulk
 from . import test_mapping_kinds

@@ -131,7 +131,14 @@ class CentsMixin(DocumentMixin):
             **preferences.get("SalesFormsPrefs", {}),
         }
         self.set_up_quickbooks(self.REALM, **preferences)
-        self.connection.rounding_account_id = self.find_reference("Account", "Income")
+        self.connection.write(
+            {
+                "rounding_account_id": self.find_reference("Account", "Income").id,
+                "receivable_account_id": self.find_reference(
+                    "Account", "Accounts Receivable"
+                ).id,
+            }
+        )
         plan = self.env["account.analytic.plan"].create({"name": "Departments"})
         self.accounts = self.books["account.analytic.account"].create(
             [{"name": f"Class {n}", "plan_id": plan.id} for n in range(3)]

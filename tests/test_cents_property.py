@@ -2,12 +2,14 @@ import os
 
 from odoo.tests import tagged
 
+from ..tools import receipt
 from . import cents
 from .common import GB_REALM, US_REALM, QboCommon
 from .test_payloads_taxes import CA_REALM, MANUAL_REALM
 
 EXAMPLES = int(os.environ.get("QUICKBOOKS_ONLINE_CENTS_EXAMPLES", "150"))
 AU_REALM = "9341450000000005"
+FR_REALM = "9341450000000006"
 
 
 class CentsCase(cents.CentsMixin, QboCommon):
@@ -66,8 +68,17 @@ class CentsCase(cents.CentsMixin, QboCommon):
                 self.map_tax(taxes, code)
         return sets
 
-    def draw(self):
-        cents.draw(self.check_document, EXAMPLES)
+    def set_up_case(self):
+        """Connect and map, as this kind of company is."""
+        self.set_up_cents()
+
+    def draw_chunk(self, examples, number=None):
+        """Check so many random documents; see `cents.draw`."""
+        cents.draw(self.check_document, examples, number)
+
+    def check_examples(self):
+        self.set_up_case()
+        self.draw_chunk(EXAMPLES)
         self.assertGreater(self.counts["sent"], EXAMPLES // 4, self.counts)
 
 
@@ -81,24 +92,25 @@ class TestCentsAutomated(CentsCase):
         return self.create_sets((), (9.5,), (7.25, 2.25), (0,))
 
     def test_random_documents(self):
-        self.set_up_cents()
-        self.draw()
+        self.check_examples()
 
-    def test_quickbooks_amount_counts(self):
-        """What QuickBooks reckons is kept, and what it differs by is told."""
-        self.set_up_cents()
+
+@tagged("post_install", "-at_install")
+class TestCentsOfQuickBooks(TestCentsAutomated):
+    """What QuickBooks reckons is kept, and what it differs by is told."""
+
+    def set_up_case(self):
+        super().set_up_case()
         self.connection.tax_mode = "automated_truth"
-        cents.draw(self.check_truth, EXAMPLES)
-        self.assertGreater(self.counts["sent"], EXAMPLES // 4)
 
-    def check_truth(self, document):
+    def check_document(self, document):
         move = self.create_document(document)
         if move is None or move._qbo_get_blockers(self.connection):
             return
         sent, answer = self.send(move)
         self.assertNotIn("TxnTaxDetail", sent)
         expected = move._qbo_get_expectation(self.connection)
-        gaps = cents.receipt.compare(
+        gaps = receipt.compare(
             sent,
             answer,
             total=expected["total"],
@@ -124,8 +136,7 @@ class TestCentsManual(CentsCase):
         return sets
 
     def test_random_documents(self):
-        self.set_up_cents()
-        self.draw()
+        self.check_examples()
 
 
 @tagged("post_install", "-at_install")
@@ -135,10 +146,12 @@ class TestCentsWithoutTax(CentsCase):
     def map_tax_sets(self):
         return [(self.env["account.tax"],) * 2]
 
-    def test_random_documents(self):
+    def set_up_case(self):
         self.set_up_cents(TaxPrefs={"UsingSalesTax": False})
         self.assertEqual(self.connection.tax_mode, "off")
-        self.draw()
+
+    def test_random_documents(self):
+        self.check_examples()
 
 
 @tagged("post_install", "-at_install")
@@ -155,17 +168,20 @@ class TestCentsBritain(CentsCase):
         )
 
     def test_random_documents(self):
-        self.set_up_cents()
-        self.draw()
+        self.check_examples()
         self.assertGreater(self.counts["included"], 0)
 
-    def test_rounded_by_document(self):
-        self.set_up_cents()
+
+@tagged("post_install", "-at_install")
+class TestCentsByDocument(TestCentsBritain):
+    """A company whose QuickBooks rounds the tax of the document, not of each line."""
+
+    def set_up_case(self):
+        super().set_up_case()
         self.connection.tax_rounding = "document"
         self.control(
             "POST", f"company/{self.REALM}", switches={"tax_rounding": "document"}
         )
-        self.draw()
 
 
 @tagged("post_install", "-at_install")
@@ -189,21 +205,63 @@ class TestCentsCanada(CentsCase):
         )
 
     def test_random_documents(self):
-        self.set_up_cents()
-        self.draw()
+        self.check_examples()
         self.assertGreater(self.counts["adjusted"], 0)
 
 
 @tagged("post_install", "-at_install")
 class TestCentsAustralia(CentsCase):
+    """Yen beside dollars: QuickBooks reckons hundredths of a yen."""
+
     REALM = AU_REALM
-    CURRENCY, COUNTRY = "AUD", "au"
+    CURRENCY, COUNTRY, FOREIGN = "AUD", "au", "JPY"
 
     def map_tax_sets(self):
         return self.map_sets(
             self.create_sets((), (10,), (0,)), ["Out of Scope", "GST", "GST free"]
         )
 
-    def test_random_documents(self):
+    def set_up_case(self):
+        preferences = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+        self.control("POST", f"company/{self.REALM}", preferences=preferences)
+        self.control(
+            "POST",
+            "act",
+            realm=self.REALM,
+            entity="CompanyCurrency",
+            operation="create",
+            values={"Code": self.FOREIGN},
+        )
         self.set_up_cents()
-        self.draw()
+
+    def test_random_documents(self):
+        self.check_examples()
+
+
+@tagged("post_install", "-at_install")
+class TestCentsFrance(CentsCase):
+    REALM = FR_REALM
+    CURRENCY, COUNTRY = "EUR", "fr"
+
+    def map_tax_sets(self):
+        return self.map_sets(
+            self.create_sets((), (20,), (5.5,), (2.1,)),
+            ["Hors champ", "20 % TVA FR", "5,5 % TVA FR", "2,1 % TVA FR"],
+        )
+
+    def test_random_documents(self):
+        self.check_examples()
+
+
+# Each is a kind of company; the bench `money` goes through all of them.
+CASES = (
+    TestCentsAutomated,
+    TestCentsOfQuickBooks,
+    TestCentsManual,
+    TestCentsWithoutTax,
+    TestCentsBritain,
+    TestCentsByDocument,
+    TestCentsCanada,
+    TestCentsAustralia,
+    TestCentsFrance,
+)

@@ -9,10 +9,16 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from . import chaos, governor, push, sim
+from . import chaos, governor, money, push, sim
 from .figures import BenchError
 
-GROUPS = {"sim": sim, "governor": governor, "push": push, "chaos": chaos}
+GROUPS = {
+    "sim": sim,
+    "governor": governor,
+    "push": push,
+    "chaos": chaos,
+    "money": money,
+}
 
 
 @dataclass(frozen=True)
