@@ -89,10 +89,10 @@ class TestLocations(PayloadCase):
         self.assertNotIn("DepartmentRef", self.prepare(invoice))
 
     def test_mapping_another_location_reopens_the_gate(self):
-        self.connection.approval_required = True
+        self.connection.author_may_approve = True
         invoice = self.create({str(self.office.id): 100})
-        invoice.with_user(self.user).sudo().action_qbo_submit()
-        invoice.sudo().action_qbo_approve()
+        invoice.action_qbo_submit()
+        invoice.action_qbo_approve()
         self.assertEqual(invoice.qbo_approval, "approved")
         mapping = self.connection.mapping_ids.filtered(
             lambda each: each.kind == "location"
