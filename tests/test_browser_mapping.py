@@ -91,7 +91,7 @@ class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "mappings_taxes")
             page.get_by_role("button", name="New").click()
-            page.locator("tr.o_selected_row [name=tax_ids]").wait_for()
+            page.locator("tr.o_selected_row div[name=tax_ids]").wait_for()
             take_screenshot(page, "mappings_taxes_new")
             page.get_by_role("button", name="Discard").first.click()
             page.get_by_role("link", name=self.connection.name).first.click()
