@@ -151,12 +151,12 @@ class QboDocumentLineMixin(models.AbstractModel):
             yield self._qbo_get_unmapped_class_blocker(connection, source, title)
         elif not reference.active:
             yield self.env._(
-                "%(title)s: the class %(class_)s, which stands for %(source)s, is not "
+                "%(title)s: the class %(class_)s, which stands for %(record)s, is not "
                 "active in QuickBooks any more. Choose another in the mappings of the "
                 "connection %(books)s.",
                 title=title,
                 class_=reference.name,
-                source=source.display_name,
+                record=source.display_name,
                 books=connection.name,
             )
 

@@ -337,6 +337,7 @@ class TestFieldMapping(FieldMixin, DocumentMixin, QboCommon):
                 "entity": "Class",
                 "qbo_id": f"77{len(name)}",
                 "name": name,
+                "full_name": name,
             }
         )
         self.env["qbo.mapping"].create(
