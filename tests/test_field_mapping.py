@@ -643,35 +643,31 @@ class TestFieldPreview(FieldMixin, GateMixin, QboCommon):
         form = self.open(self.get_row("custom_1"))
         self.assertNotIn("{product_id.default_code}", form.cheat_sheet)
 
-    def test_documents_of_others_are_not_shown(self):
-        self.create_invoice(ref="Of ours")
-        row = self.get_row("line_description")
-        stranger = self.env["res.company"].create({"name": "Elsewhere"})
-        self.env.flush_all()
-        elsewhere = self.env["account.move"].create(
-            {"move_type": "entry", "ref": "Of theirs", "company_id": stranger.id}
-            | {"journal_id": self._create_journal(stranger).id}
+    def test_documents_of_other_companies_are_not_shown(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.accountant.company_ids |= other
+        theirs = self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "company_id": other.id}
         )
-        row = row.with_user(self.accountant).new(origin=row)
-        row.preview_move_id = elsewhere
-        row.template = "{document.ref}"
-        self.assertFalse(row.preview)
-        # Who may not read invoices sees none here, either.
+        self.create_order()
+        self.env.flush_all()
+        row = self.get_row("custom_1", "sale.order").with_user(self.accountant)
+        row = row.with_context(allowed_company_ids=(self.company + other).ids)
+        self.assertTrue(theirs.with_env(row.env).has_access("read"))
+        draft = row.new(origin=row)
+        draft.template = "{document.name}"
+        self.assertTrue(draft.preview)
+        draft.preview_order_id = theirs.with_env(row.env)
+        self.assertFalse(draft.preview)
+        self.assertNotIn(theirs.name, draft.cheat_sheet)
+
+    def test_documents_that_the_user_may_not_read_are_not_shown(self):
+        self.create_invoice()
         reader = self.accountant.copy({"login": "qbo_reader"})
         reader.group_ids = self.env.ref("quickbooks_online.group_qbo_accountant")
         row = self.get_row("line_description").with_user(reader)
         self.assertFalse(row.preview_move_id)
         self.assertFalse(row.preview)
-
-    def _create_journal(self, company):
-        return self.env["account.journal"].create(
-            {
-                "name": "Misc",
-                "code": "MSC",
-                "type": "general",
-                "company_id": company.id,
-            }
-        )
 
 
 @tagged("post_install", "-at_install")
