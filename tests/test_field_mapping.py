@@ -323,8 +323,6 @@ class TestFieldMapping(FieldMixin, DocumentMixin, QboCommon):
 
     def map_class(self, record, name="North"):
         """Map a category or team to a class of QuickBooks with this name."""
-        if not hasattr(self.connection, "_get_mapped"):
-            self.skipTest("Mappings of classes are not there yet")
         reference = self.env["qbo.reference"].search(
             [
                 ("connection_id", "=", self.connection.id),
