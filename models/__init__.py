@@ -37,6 +37,7 @@ from . import qbo_mapping
 from . import qbo_mapping_collect
 from . import qbo_mapping_suggest
 from . import qbo_mapping_view
+from . import qbo_mapping_concern
 from . import qbo_connection_settings
 from . import qbo_connection_tax
 from . import qbo_connection_mapping

@@ -25,8 +25,12 @@ class QboConnection(models.Model):
     _inherit = "qbo.connection"
 
     @contextmanager
-    def _watch_documents(self):
-        """Compare all that is approved and not at QuickBooks yet, when all is done."""
+    def _watch_documents(self, get_concerned=None):
+        """Compare all that is approved and not at QuickBooks yet, when all is done.
+
+        :param get_concerned: callable(name of a model) -> domain of the documents that
+            what is done can change; all of them without
+        """
         companies = self.sudo().company_id.ids
         domain = (
             Domain("company_id", "in", companies)
@@ -34,17 +38,21 @@ class QboConnection(models.Model):
             & Domain("qbo_approved_digest", "!=", False)
             & ~Domain("qbo_binding_ids.qbo_id", "!=", False)
         )
-        moves = self.env["account.move"].sudo().search(domain, order="id")
-        orders = self.env["sale.order"].sudo().search(domain, order="id")
+
+        def find(model):
+            concerned = get_concerned(model) if get_concerned else Domain.TRUE
+            return self.env[model].sudo().search(domain & concerned, order="id")
+
+        moves, orders = find("account.move"), find("sale.order")
         with moves._qbo_watch(), orders._qbo_watch():
             yield
 
     @contextmanager
-    def _watch_mappings(self):
+    def _watch_mappings(self, get_concerned=None):
         """Like :meth:`_watch_documents`, and nobody reads old mappings afterwards."""
         with ExitStack() as stack:
             if self:
-                stack.enter_context(self._watch_documents())
+                stack.enter_context(self._watch_documents(get_concerned))
             try:
                 yield
             finally:
@@ -80,10 +88,12 @@ class QboMapping(models.Model):
     def write(self, vals):
         if not vals.keys() & MEANING:
             return super().write(vals)
-        with self.connection_id._watch_mappings():
+        is_choice = vals.keys() & MEANING == {"reference_id"}
+        concerned = self.sudo()._get_concerned if is_choice else None
+        with self.connection_id._watch_mappings(concerned):
             return super().write(vals)
 
     def unlink(self):
         mapped = self.exists().filtered("reference_id")
-        with mapped.connection_id._watch_mappings():
+        with mapped.connection_id._watch_mappings(mapped.sudo()._get_concerned):
             return super().unlink()

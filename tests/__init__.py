@@ -20,6 +20,7 @@ from . import test_install
 from . import test_locations
 from . import test_mapping
 from . import test_mapping_bulk
+from . import test_mapping_concern
 from . import test_mapping_kinds
 from . import test_mapping_suggest
 from . import test_oauth_pages

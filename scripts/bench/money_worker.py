@@ -6,24 +6,18 @@ chunks that stand in it are not repeated.
 """
 
 import json
-import os
 import pathlib
 import sys
 import time
-import unittest
 
-import odoo
-from odoo.modules.registry import Registry
+from odoo_case import open_database, run
 
 # Documents of a chunk, which is drawn from one seed.
 CHUNK = 50
 
 
 def main(configuration, database, state, part, parts, invoices, seconds):
-    odoo.tools.config.parse_config(
-        ["-c", configuration, "-d", database, "--no-http", "--log-level=critical"]
-    )
-    Registry(database)
+    open_database(configuration, database)
     from odoo.addons.quickbooks_online.tests import test_cents_property as cents
 
     deadline = time.monotonic() + float(seconds)
@@ -68,13 +62,7 @@ def run_case(case, numbers, state, deadline):
                     }
                     file.write(json.dumps(chunk) + "\n")
 
-    result = unittest.TextTestRunner(stream=open(os.devnull, "w")).run(
-        Chunks("test_chunks")
-    )
-    for _case, trace in (*result.errors, *result.failures):
-        sys.stderr.write(trace)
-    if not result.wasSuccessful():
-        sys.exit(1)
+    run(Chunks, "test_chunks")
 
 
 if __name__ == "__main__":
