@@ -135,6 +135,14 @@ class QboMapping(models.Model):
 
     @api.model
     def _select_class(self, connection):
+        """What classes are taken from, as the fields of the connection say."""
+        source = connection._get_class_source()
+        if source == "category":
+            return self._select_records(
+                "class", connection, "product.category", name="complete_name"
+            )
+        if source == "team":
+            return self._select_records("class", connection, "crm.team")
         return self._select_plan("class", connection, connection.class_plan_id)
 
     @api.model

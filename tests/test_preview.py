@@ -282,7 +282,9 @@ class TestPreviewAbroad(PreviewMixin, DocumentMixin, QboCommon):
         self.company.currency_id = self.env.ref("base.GBP")
         self.company.country_id = self.env.ref("base.uk")
         self.set_up_quickbooks(GB_REALM)
-        self.map_tax(self.tax_10, "20.0% S")
-        invoice = self.create_invoice([(self.service, 10, 100)])
+        tax_20 = self._create_tax("VAT 20%", 20)
+        self.map_tax(tax_20, "20.0% S")
+        # 10 x 100.00, and 20 % of it.
+        invoice = self.create_invoice([(self.service, 10, 100, tax_20)])
         ledger = self.predict(invoice)
-        self.assertEqual(ledger["VAT Control"], Decimal("-100.00"))
+        self.assertEqual(ledger["VAT Control"], Decimal("-200.00"))
