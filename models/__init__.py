@@ -18,6 +18,7 @@ from . import qbo_operation_send
 from . import qbo_operation_settle
 from . import qbo_operation_view
 from . import qbo_operation_resolve
+from . import qbo_operation_relink
 from . import qbo_connection_worker
 from . import qbo_connection_push
 from . import qbo_reference_tax

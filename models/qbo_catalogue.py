@@ -185,15 +185,20 @@ class QboCatalogue(models.AbstractModel):
 
     def _name_culprit(self, operation):
         """Return what QuickBooks complains of: 'Customer Acme (id 58)'."""
+        kind, number = self._read_culprit(operation)
+        if not kind:
+            return self._join_names(operation._get_used_names())
+        return self._name_object(operation.connection_id, kind, number) or (
+            self.env._("%(kind)s with the id %(id)s", kind=kind, id=number)
+        )
+
+    @api.model
+    def _read_culprit(self, operation):
+        """Return (entity, id in QuickBooks) that a fault names; ('', '') if none."""
         found = _ELEMENT.search(operation.fault_detail or "")
         if not found:
-            return self._join_names(operation._get_used_names())
-        entity = ELEMENTS.get(found[1].lower())
-        return self._name_object(operation.connection_id, entity, found[2]) or (
-            self.env._(
-                "%(kind)s with the id %(id)s", kind=entity or found[1], id=found[2]
-            )
-        )
+            return "", ""
+        return ELEMENTS.get(found[1].lower()) or found[1], found[2]
 
     def _name_object(self, connection, entity, qbo_id):
         """Return the name of an object of QuickBooks that is known here, or None."""

@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 BUTTONS = {
     "retry": (lambda env: env._("Retry"), "action_retry"),
     "resolve": (lambda env: env._("Choose…"), "action_resolve"),
+    "relink": (lambda env: env._("Look it up anew"), "action_relink"),
     "open_record": (lambda env: env._("Open the record"), "action_open_record"),
     "open_customer": (lambda env: env._("Open the customer"), "action_open_customer"),
     "open_mapping": (lambda env: env._("Open the mapping"), "action_open_mapping"),
@@ -86,9 +87,10 @@ CAUSES = {
         ),
         lambda env: env._(
             "Make it active again in QuickBooks (in the list, include inactive, Make "
-            "active) and click Retry, or choose another one on the record."
+            "active) and click Retry, or choose another one on the record. If it was "
+            "merged into another one there, click “Look it up anew”."
         ),
-        ("resolve", "retry", "open_customer", "open_record"),
+        ("resolve", "retry", "relink", "open_customer", "open_record"),
     ),
     "duplicate_name": Entry(
         lambda env: env._("The name exists in QuickBooks"),
@@ -136,11 +138,12 @@ CAUSES = {
             "QuickBooks: %(culprit)s."
         ),
         lambda env: env._(
-            "If it was deleted there, link or create it anew; if it is an account, a "
-            "tax code or a term, read QuickBooks' lists again and map another. Then "
+            "If a customer or product was deleted or merged there, click “Look it up "
+            "anew”: it is linked or created by the next push. If it is an account, a "
+            "tax code or a term, read QuickBooks' lists again and map another, then "
             "click Retry."
         ),
-        ("open_mapping", "open_customer", "open_record", "retry"),
+        ("relink", "open_mapping", "open_customer", "open_record", "retry"),
     ),
     "tax": Entry(
         lambda env: env._("QuickBooks does not accept the tax"),
@@ -290,9 +293,11 @@ CODES = {
         ),
         lambda env: env._(
             "Look for them in QuickBooks' lists, inactive ones included, and make "
-            "active what is not (Make active). Then click Retry."
+            "active what is not (Make active); then click Retry. If one was deleted "
+            "or merged there, click “Look it up anew”: it is linked or created by the "
+            "next push."
         ),
-        ("open_customer", "open_record", "retry"),
+        ("relink", "open_customer", "open_record", "retry"),
     ),
     "2030": Entry(
         None,
@@ -317,11 +322,12 @@ CODES = {
             "uses: %(culprit)s."
         ),
         lambda env: env._(
-            "If it was deleted in QuickBooks, link or create it anew; if it is an "
+            "If a customer or product was deleted or merged in QuickBooks, click “Look "
+            "it up anew”: it is linked or created by the next push. If it is an "
             "account, a tax code or a term, read QuickBooks' lists again and map "
-            "another. Then click Retry."
+            "another, then click Retry."
         ),
-        ("open_mapping", "open_customer", "open_record", "retry"),
+        ("relink", "open_mapping", "open_customer", "open_record", "retry"),
     ),
     "3001": Entry(
         None,

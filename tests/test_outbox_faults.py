@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.qbo_operation_prepare import NAMES_TRIED
@@ -78,6 +79,30 @@ class TestOutboxFaults(OutboxMixin, QboCommon):
                 self.env.flush_all()
                 self.work()
                 self.check_once(invoice, operation)
+
+    def test_look_it_up_anew(self):
+        """A customer that is gone is found by name again, and approved again."""
+        binding = self.env["qbo.binding"].search(
+            [("entity", "=", "Customer"), ("res_id", "=", self.customer.id)]
+        )
+        number, link = binding.qbo_id, binding.link
+        self.meet_item(fault="610")
+        invoice = self.create_invoice()
+        operation = self.push(invoice)
+        self.assertEqual((operation.state, operation.cause), ("failed", "reference"))
+        accountant = operation.with_user(self.accountant)
+        self.assertEqual(accountant.fix_button, "relink")
+        with self.assertRaises(AccessError):
+            operation.with_user(self.user).action_relink()
+        accountant.action_relink()
+        self.assertFalse(binding.qbo_id)
+        self.assertEqual(binding.link, link + 1)
+        self.assertEqual(operation.state, "cancelled")
+        self.env.flush_all()
+        again = self.push(invoice)
+        self.assertEqual(again.state, "done", again.fault_message)
+        self.assertEqual(binding.qbo_id, number)
+        self.assertEqual(len(self.get_documents(invoice)), 1)
 
     def test_a_remembered_fault_is_not_met_again(self):
         self.control(
