@@ -75,7 +75,7 @@ class PathMixin:
 class TestFieldPaths(PathMixin, DocumentMixin, QboCommon):
     """What templates may read, and how it is written."""
 
-    def read(self, record, text):
+    def read_path(self, record, text):
         names = text.split(".")
         return self.env["qbo.field.path"]._read_texts(
             record._qbo_in(self.connection), names
@@ -181,14 +181,14 @@ class TestFieldPaths(PathMixin, DocumentMixin, QboCommon):
             ("partner_id.vat", []),
             ("id", [str(order.id)]),
         ):
-            self.assertEqual(self.read(order, text), texts, text)
+            self.assertEqual(self.read_path(order, text), texts, text)
 
     def test_several_values_once_each(self):
         invoice = self.create_invoice(
             [(self.service, 1, 10), (self.goods, 1, 10), (self.service, 2, 5)]
         )
         self.assertEqual(
-            self.read(invoice, "invoice_line_ids.product_id.name"),
+            self.read_path(invoice, "invoice_line_ids.product_id.name"),
             ["Consulting", "Lantern"],
         )
 
@@ -198,7 +198,7 @@ class TestFieldPaths(PathMixin, DocumentMixin, QboCommon):
         invoice = self.create_invoice(
             [(self.service, 1, 1500, None)], currency_id=yen.id
         )
-        self.assertEqual(self.read(invoice, "amount_untaxed"), ["1500"])
+        self.assertEqual(self.read_path(invoice, "amount_untaxed"), ["1500"])
 
     def test_days(self):
         order = self.create_order(commitment_date=datetime(2026, 3, 5, 23, 30))
