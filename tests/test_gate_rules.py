@@ -576,6 +576,26 @@ class TestReopening(GateMixin, QboCommon):
             order.client_order_ref = "a"
         self.assertReopened(order, "not fit")
 
+    def test_looked_up_anew_means_approved_again(self):
+        self.get_queued()
+        self.work()
+        invoice = self.get_queued()
+        fault = {"fault": "610"}
+        match = {"times": 1, "item": {"entity": "Invoice", "operation": "create"}}
+        self.control("POST", "faults", match=match, action=fault)
+        self.work()
+        operation = self.get_operation(invoice)
+        self.assertEqual(operation.state, "failed")
+        operation.with_user(self.accountant).action_relink()
+        self.assertReopened(invoice)
+        self.assertEqual(operation.state, "cancelled")
+        self.submit(invoice)
+        self.approve(invoice)
+        self.click_push(invoice)
+        self.work()
+        self.assertEqual(invoice.qbo_state, "pushed")
+        self.assertEqual(len(self.get_documents(invoice)), 1)
+
     def test_pushed_documents_keep_their_approval(self):
         invoice = self.get_queued()
         self.work()
