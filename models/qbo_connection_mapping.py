@@ -225,7 +225,9 @@ class QboConnection(models.Model):
 
     def _get_suggested_accounts(self):
         """Return {field: (account, why)} of accounts that are not chosen yet."""
-        suggestions = self.env["qbo.mapping"]._suggest_accounts(self)
+        # A form that is not saved yet has no lists.
+        origin = self._origin
+        suggestions = origin and self.env["qbo.mapping"]._suggest_accounts(origin) or {}
         return {
             name: suggestion
             for name, suggestion in suggestions.items()
@@ -266,7 +268,7 @@ class QboConnection(models.Model):
         for connection, kind, state, count in groups:
             counts.setdefault(connection, {}).setdefault(kind, {})[state] = count
         for connection in self:
-            by_kind = counts.get(connection, {})
+            by_kind = counts.get(connection._origin, {})
             connection.mapping_counts = by_kind
             connection.mapping_table = self._make_table(by_kind)
             connection.unmapped_count = sum(

@@ -41,23 +41,16 @@ class PushDemo:
     # === PEOPLE AND ACCOUNTS === #
 
     def prepare(self):
-        values = {
-            f"{name}_account_id": self.admin.call(
-                "qbo.reference",
-                "search",
-                [
-                    ("connection_id", "=", self.demo.connection_id),
-                    ("entity", "=", "Account"),
-                    ("account_type", "=", kind),
-                ],
-                limit=1,
-            )[0]
-            for name, kind in (("income", "Income"), ("expense", "Expense"))
-        }
-        self.admin.call("qbo.connection", "write", [self.demo.connection_id], values)
+        connection = [self.demo.connection_id]
+        self.admin.call("qbo.connection", "action_use_suggested_accounts", connection)
+        (chosen,) = self.admin.call(
+            "qbo.connection", "read", connection, ["income_account_id"]
+        )
+        if not chosen["income_account_id"]:
+            raise OdooError("QuickBooks' settings suggest no income account.")
         self.add_user(STAFF, "Sam Staff", "quickbooks_online.group_qbo_user")
         self.add_user(LEAD, "Fiona Finance", "quickbooks_online.group_qbo_approver")
-        return "income and expense account, Sam Staff, Fiona Finance"
+        return "as QuickBooks' settings suggest; Sam Staff, Fiona Finance"
 
     def add_user(self, login, name, group):
         groups = [

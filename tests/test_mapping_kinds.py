@@ -497,6 +497,12 @@ class TestMappingScreen(MappingMixin, QboCommon):
         checks = self.connection.with_user(self.administrator).preflight
         return {check["name"]: check for check in checks}
 
+    def test_form_of_a_connection_that_is_not_saved_yet(self):
+        connections = self.env["qbo.connection"].with_user(self.administrator)
+        self.assertFalse(Form(connections).account_suggestions)
+        with Form(connections.browse(self.connection.id)) as form:
+            form.rounding_policy = "adjust"
+
     def test_accounts_are_named(self):
         self.connection.income_account_id = False
         check = self.get_checks()["accounts"]
