@@ -14,6 +14,9 @@ NAME_FIELDS = {
     "Class": "Name",
     "Term": "Name",
 }
+# What queries ask for. A class is not sure to be found by its name alone; what is
+# created stands at the top of the tree, where both names are the same.
+ASKED_FIELDS = {**NAME_FIELDS, "Class": "FullyQualifiedName"}
 # Ours: names of one record that QuickBooks may refuse before a person is asked.
 NAMES_TRIED = 5
 # Where it is less than for the others.
@@ -201,7 +204,7 @@ class QboOperation(models.Model):
         questions = []
         for part in self._part_for_questions(name_match.IN_VALUES // 2):
             entity = part[:1].entity
-            field = NAME_FIELDS[entity]
+            field = ASKED_FIELDS[entity]
             names = [name for each in part for name in each._list_names_to_ask()]
             kinds = NAME_KINDS.get(entity, (entity,))
             for values in name_match.list_names_to_ask(names):

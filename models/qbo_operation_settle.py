@@ -4,7 +4,7 @@ from ..const import NAME_LISTS
 from ..exceptions import QboError, QboRejectedError
 from ..tools.name_match import fold
 from ..tools.selects import quote_list
-from .qbo_operation_prepare import NAME_FIELDS, Question
+from .qbo_operation_prepare import ASKED_FIELDS, NAME_FIELDS, Question
 
 # Values of one IN; QuickBooks names no bound.
 NUMBERS_PER_QUERY = 50
@@ -85,7 +85,7 @@ class QboOperation(models.Model):
             entity = part[:1].entity
             field = NAME_FIELDS[entity]
             names = [self._load(each.body)[field] for each in part]
-            condition = f"{field} IN {quote_list(names)}"
+            condition = f"{ASKED_FIELDS[entity]} IN {quote_list(names)}"
             questions.append(Question(entity, condition, part.ids))
         return questions
 

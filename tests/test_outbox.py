@@ -39,6 +39,33 @@ class TestOutbox(OutboxMixin, QboCommon):
         )
         self.assertEqual(list(ids.values()), [customer["Id"]])
 
+    def test_classes_go_first(self):
+        """One that QuickBooks has is taken, another is created once."""
+        plan = self.env["account.analytic.plan"].create({"name": "Departments"})
+        self.connection.class_plan_id = plan
+        accounts = self.books["account.analytic.account"].create(
+            [{"name": name, "plan_id": plan.id} for name in ("Training", "Field work")]
+        )
+        known = {each["Name"]: each["Id"] for each in self.get_objects("Class")}
+        line = {
+            "product_id": self.service.id,
+            "price_unit": 10,
+            "analytic_distribution": {str(each.id): 50 for each in accounts},
+        }
+        invoices = [self.create_invoice([line]) for _number in range(2)]
+        operations = self.push(*invoices)
+        self.assertEqual(set(operations.mapped("state")), {"done"})
+        now = {each["Name"]: each["Id"] for each in self.get_objects("Class")}
+        self.assertEqual(now.keys() - known.keys(), {"Field work"})
+        for invoice in invoices:
+            (document,) = self.get_documents(invoice)
+            classes = [
+                each["SalesItemLineDetail"]["ClassRef"]["value"]
+                for each in document["Line"]
+                if "SalesItemLineDetail" in each
+            ]
+            self.assertEqual(classes, [now["Training"], now["Field work"]])
+
     def test_one_customer_for_many_invoices(self):
         invoices = [self.create_invoice() for _number in range(3)]
         operations = self.push(*invoices)
