@@ -5,43 +5,13 @@ from odoo.tests import tagged
 from ..tools import receipt
 from . import cents
 from .common import GB_REALM, US_REALM, QboCommon
-from .test_payloads_taxes import CA_REALM, MANUAL_REALM
+from .countries import AU_REALM, CA_REALM, FR_REALM, MANUAL_REALM, CountryMixin
 
 EXAMPLES = int(os.environ.get("QUICKBOOKS_ONLINE_CENTS_EXAMPLES", "150"))
-AU_REALM = "9341450000000005"
-FR_REALM = "9341450000000006"
 
 
-class CentsCase(cents.CentsMixin, QboCommon):
+class CentsCase(CountryMixin, cents.CentsMixin, QboCommon):
     """Random documents of one company; put the set-up into `set_up_mode`."""
-
-    CURRENCY = "USD"
-    COUNTRY = "us"
-
-    @classmethod
-    def _set_up_books(cls, company):
-        home = cls.env.ref(f"base.{cls.CURRENCY}")
-        country = cls.env.ref(f"base.{cls.COUNTRY}")
-        home.active = True
-        company.write({"currency_id": home.id, "country_id": country.id})
-        super()._set_up_books(company)
-        company.currency_id = home
-        precision = cls.env["decimal.precision"].search(
-            [("name", "in", ("Product Price", "Product Unit"))]
-        )
-        for each in precision:
-            each.digits = 6 if each.name == "Product Price" else 3
-        if cls.FOREIGN:
-            foreign = cls.env.ref(f"base.{cls.FOREIGN}")
-            foreign.active = True
-            cls.books["res.currency.rate"].create(
-                {
-                    "currency_id": foreign.id,
-                    "rate": 1.17345,
-                    "name": "2026-01-01",
-                    "company_id": company.id,
-                }
-            )
 
     def create_sets(self, *percentages):
         """[(taxes without, taxes with tax in the price)] of tuples of percentages."""

@@ -3,10 +3,8 @@ from decimal import Decimal
 from odoo.tests import tagged
 
 from .common import GB_REALM
+from .countries import MANUAL_REALM
 from .test_payloads import PayloadCase
-
-MANUAL_REALM = "9341450000000002"
-CA_REALM = "9341450000000004"
 
 
 @tagged("post_install", "-at_install")
