@@ -7,6 +7,12 @@ from . import test_catalogue
 from . import test_chaos
 from . import test_closed_periods
 from . import test_connect
+from . import test_country_au
+from . import test_country_ca
+from . import test_country_fr
+from . import test_country_gb
+from . import test_country_us
+from . import test_country_us_manual
 from . import test_gate
 from . import test_gate_browser
 from . import test_gate_property
