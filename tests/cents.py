@@ -13,6 +13,8 @@ from ..tools import money, receipt
 from ..tools.references import list_references, resolve
 from .documents import DocumentMixin
 
+# The draw of taxes whose line never holds its tax in the price.
+MIXED = 7
 REFUSALS = ("below zero", "rounds otherwise and would make it")
 
 
@@ -178,6 +180,8 @@ class CentsMixin(DocumentMixin):
 
     def prepare_random_line(self, document, line):
         sets = self.tax_sets[line.taxes % len(self.tax_sets)]
+        # Some documents mix both kinds of prices.
+        is_included = document.is_included and line.taxes != MIXED
         distribution = {
             str(account.id): share
             for account, share in zip(self.accounts, line.shares, strict=False)
@@ -187,7 +191,7 @@ class CentsMixin(DocumentMixin):
             "quantity": float(line.quantity),
             "price_unit": float(line.price),
             "discount": float(line.discount),
-            "tax_ids": [(6, 0, sets[document.is_included].ids)],
+            "tax_ids": [(6, 0, sets[is_included].ids)],
             "analytic_distribution": distribution or False,
         }
 
