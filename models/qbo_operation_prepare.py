@@ -105,7 +105,8 @@ class QboOperation(models.Model):
         """Return ``{key: the operation that will create it}``."""
         found = {}
         by_model = {}
-        for model, res_id, entity in keys:
+        # Of the customers that a partner is, the one in home currency gets the name.
+        for model, res_id, entity in sorted(keys, key=_is_foreign_customer):
             by_model.setdefault((model, entity), []).append(res_id)
         for (model, entity), res_ids in by_model.items():
             records = (
@@ -482,3 +483,7 @@ class QboOperation(models.Model):
         self._requeue(self._prepare_retry_values())
         self._take_free_name(self._get_name(), {self.entity: names})
         self.connection_id._wake_worker()
+
+
+def _is_foreign_customer(key):
+    return key[0] == "qbo.customer"
