@@ -74,7 +74,6 @@ class QboConnection(models.Model):
         help="Accounts of this analytic plan stand for locations in QuickBooks.",
     )
     create_missing_classes = fields.Boolean(
-        "Create Missing Classes",
         default=True,
         help="Analytic accounts that are not mapped become classes in QuickBooks when "
         "a document needs them. Otherwise the document waits until they are mapped.",

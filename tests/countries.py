@@ -31,7 +31,7 @@ class CountryMixin(DocumentMixin):
         country = cls.env.ref(f"base.{cls.COUNTRY}")
         home.active = True
         company.write({"currency_id": home.id, "country_id": country.id})
-        super()._set_up_books(company)
+        result = super()._set_up_books(company)
         company.currency_id = home
         precision = cls.env["decimal.precision"].search(
             [("name", "in", ("Product Price", "Product Unit"))]
@@ -49,6 +49,7 @@ class CountryMixin(DocumentMixin):
                     "company_id": company.id,
                 }
             )
+        return result
 
 
 class LocalBooksMixin(CountryMixin):
@@ -85,7 +86,7 @@ class LocalBooksMixin(CountryMixin):
 
     @classmethod
     def _set_up_books(cls, company):
-        super()._set_up_books(company)
+        result = super()._set_up_books(company)
         company.account_fiscal_country_id = company.country_id
         cls.tax_group = cls.books["account.tax.group"].create(
             {"name": "All", "country_id": company.country_id.id}
@@ -118,6 +119,7 @@ class LocalBooksMixin(CountryMixin):
             "country_id": company.country_id.id,
         }
         cls.customer.write(cls.place)
+        return result
 
     @classmethod
     def _create_local_tax(cls, name, description, rate, use):

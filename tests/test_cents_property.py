@@ -70,8 +70,9 @@ class TestCentsOfQuickBooks(TestCentsAutomated):
     """What QuickBooks reckons is kept, and what it differs by is told."""
 
     def set_up_case(self):
-        super().set_up_case()
+        result = super().set_up_case()
         self.connection.tax_mode = "automated_truth"
+        return result
 
     def check_document(self, document):
         move = self.create_document(document)
@@ -147,11 +148,12 @@ class TestCentsByDocument(TestCentsBritain):
     """A company whose QuickBooks rounds the tax of the document, not of each line."""
 
     def set_up_case(self):
-        super().set_up_case()
+        result = super().set_up_case()
         self.connection.tax_rounding = "document"
         self.control(
             "POST", f"company/{self.REALM}", switches={"tax_rounding": "document"}
         )
+        return result
 
 
 @tagged("post_install", "-at_install")

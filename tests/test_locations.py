@@ -28,7 +28,7 @@ class TestLocations(PayloadCase):
             }
         )
 
-    def create(self, *distributions):
+    def create_distributed(self, *distributions):
         return self.create_invoice(
             [
                 {
@@ -43,7 +43,7 @@ class TestLocations(PayloadCase):
 
     def test_location_of_all_lines(self):
         whole = {str(self.office.id): 100}
-        invoice = self.create(whole, whole)
+        invoice = self.create_distributed(whole, whole)
         location = self.find_reference("Department", "Head office")
         self.assertEqual(
             self.prepare(invoice)["DepartmentRef"], {"value": location.qbo_id}
@@ -51,7 +51,7 @@ class TestLocations(PayloadCase):
         self.check_delivered(invoice, "20.00")
 
     def test_none(self):
-        invoice = self.create(False)
+        invoice = self.create_distributed(False)
         self.assertNotIn("DepartmentRef", self.prepare(invoice))
         self.assertEqual(invoice._qbo_get_blockers(self.connection), [])
 
@@ -63,18 +63,18 @@ class TestLocations(PayloadCase):
             ({office: 60},),
             ({office: 100}, False),
         ):
-            blocker = self.get_blocker(self.create(*distributions))
+            blocker = self.get_blocker(self.create_distributed(*distributions))
             self.assertIn("do not all belong to one location", blocker)
 
     def test_waits_until_it_is_mapped(self):
-        invoice = self.create({str(self.west.id): 100})
+        invoice = self.create_distributed({str(self.west.id): 100})
         self.assertIn("no location for Westside yet", self.get_blocker(invoice))
         self.map_location(self.west, "West")
         self.check_delivered(invoice, "10.00")
 
     def test_inactive_location(self):
         self.find_reference("Department", "Head office").active = False
-        invoice = self.create({str(self.office.id): 100})
+        invoice = self.create_distributed({str(self.office.id): 100})
         self.assertIn("is not active", self.get_blocker(invoice))
 
     def test_where_quickbooks_keeps_none(self):
@@ -84,13 +84,13 @@ class TestLocations(PayloadCase):
             **preferences,
             "AccountingInfoPrefs": accounting,
         }
-        invoice = self.create({str(self.west.id): 100})
+        invoice = self.create_distributed({str(self.west.id): 100})
         self.assertEqual(invoice._qbo_get_blockers(self.connection), [])
         self.assertNotIn("DepartmentRef", self.prepare(invoice))
 
     def test_mapping_another_location_reopens_the_gate(self):
         self.connection.author_may_approve = True
-        invoice = self.create({str(self.office.id): 100})
+        invoice = self.create_distributed({str(self.office.id): 100})
         invoice.action_qbo_submit()
         invoice.action_qbo_approve()
         self.assertEqual(invoice.qbo_approval, "approved")

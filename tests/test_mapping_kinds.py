@@ -255,14 +255,11 @@ class TestMappedPayloads(MappingMixin, QboCommon):
             connection._get_mappings("product"),
             {("product.product", self.service.id): self.hours},
         )
-        try:
-            with self.env.cr.savepoint():
-                row.reference_id = self.workshop
-                found = connection._get_mapped("product", self.service)
-                self.assertEqual(found, self.workshop)
-                raise InterruptedError
-        except InterruptedError:
-            pass
+        with self.fails(InterruptedError), self.env.cr.savepoint():
+            row.reference_id = self.workshop
+            found = connection._get_mapped("product", self.service)
+            self.assertEqual(found, self.workshop)
+            raise InterruptedError
         self.assertEqual(connection._get_mapped("product", self.service), self.hours)
         row.reference_id = False
         self.assertFalse(connection._get_mapped("product", self.service))
