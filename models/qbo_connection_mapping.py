@@ -124,11 +124,46 @@ class QboConnection(models.Model):
         :return: {(model, id), or set of the tax ids: `qbo.reference`}
         """
         self.ensure_one()
+        return self._remember(kind, lambda: self._read_mappings(kind))
+
+    def _remember(self, what, read):
+        """Return what ``read`` does, read once in a transaction.
+
+        Until a mapping or one of QuickBooks' lists changes.
+        """
         memo = self.env.cr.precommit.data.setdefault(MAPPINGS, {})
-        key = (self.id, kind, self.env)
+        key = (self.id, what, self.env)
         if key not in memo:
-            memo[key] = self._read_mappings(kind)
+            memo[key] = read()
         return memo[key]
+
+    def _get_tax_rates(self):
+        """Return {QuickBooks id: tax rate (`qbo.reference`)}, inactive ones too."""
+        return self._remember("TaxRate", lambda: self._read_list("TaxRate"))
+
+    def _get_code_rates(self, code, day):
+        """Return what a tax code comes to on sales; see ``qbo.reference._get_rates``.
+
+        :param code: qbo.reference
+        :param str day: '2026-03-02'
+        """
+        return self._remember(
+            ("rates", code.id, day), lambda: code._get_rates(self._get_tax_rates(), day)
+        )
+
+    def _has_currency(self, code):
+        """Tell whether documents in this foreign currency can be sent."""
+        currencies = self._remember(
+            "CompanyCurrency", lambda: self._read_list("CompanyCurrency")
+        )
+        return any(each.active and each.code == code for each in currencies.values())
+
+    def _read_list(self, entity):
+        references = self.env["qbo.reference"].with_context(active_test=False)
+        found = references.search(
+            [("connection_id", "=", self.id), ("entity", "=", entity)]
+        )
+        return {each.qbo_id: each for each in found}
 
     def _read_mappings(self, kind):
         mappings = self.env["qbo.mapping"]

@@ -108,11 +108,6 @@ class QboConnection(models.Model):
         self.mapping_ids.sudo().unlink()
         return super()._drop_links()
 
-    def _get_tax_rates(self):
-        """Return {QuickBooks id: tax rate (`qbo.reference`)}, inactive ones too."""
-        references = self.with_context(active_test=False).reference_ids
-        return {each.qbo_id: each for each in references if each.entity == "TaxRate"}
-
     def _get_unmapped_taxes(self):
         """Return the sets of taxes in use that have no tax code yet.
 
@@ -177,13 +172,6 @@ class QboConnection(models.Model):
             "views": [(view.id, "form")],
             "target": "new",
         }
-
-    def _has_currency(self, code):
-        """Tell whether documents in this foreign currency can be sent."""
-        return any(
-            reference.entity == "CompanyCurrency" and reference.code == code
-            for reference in self.reference_ids
-        )
 
 
 def _get_class_rule(preferences):

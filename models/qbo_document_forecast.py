@@ -60,9 +60,8 @@ class QboDocumentMixin(models.AbstractModel):
 
     def _qbo_get_code_rates(self, connection, codes):
         """Return {tax code: [(id of the rate, percentage)], or None if it is unfit}."""
-        rates = connection._get_tax_rates()
         day = self._qbo_get_posting_day(connection) or ""
-        return {code: code._get_rates(rates, day) for code in set(codes)}
+        return {code: connection._get_code_rates(code, day) for code in set(codes)}
 
     def _qbo_is_inclusive(self, rules, parts):
         """Tell whether prices hold their tax: then QuickBooks keeps the gross total."""

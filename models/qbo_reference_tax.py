@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 
 from ..tools.suggest_taxes import TaxSet
 
@@ -11,6 +11,15 @@ class QboReference(models.Model):
     """What tax codes of QuickBooks come to."""
 
     _inherit = "qbo.reference"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["qbo.connection"]._forget_mappings()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["qbo.connection"]._forget_mappings()
+        return super().write(vals)
 
     def _get_rates(self, rates, day, side="sale"):
         """Return what a tax code comes to on sales or on purchases.
