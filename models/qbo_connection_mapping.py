@@ -279,6 +279,8 @@ class QboConnection(models.Model):
         """Choose the accounts that are suggested, where none is chosen."""
         self.ensure_one()
         self._check_administrator()
+        # The usual product of QuickBooks says where sales are booked.
+        self.env["qbo.mapping"]._read_items_once(["product"], self)
         suggestions = self._get_suggested_accounts()
         self.write({name: account.id for name, (account, _why) in suggestions.items()})
 

@@ -348,14 +348,15 @@ class QboDocumentMixin(models.AbstractModel):
         if currency.name != rules.home_currency and rules.home_currency:
             yield from self._qbo_list_currency_blockers(connection, rules, title)
         is_us = rules.tax in ("automated", "manual")
-        if is_us and currency.compare_amounts(self.amount_tax, 0) < 0:
+        is_below = currency.compare_amounts(self.amount_total, 0) < 0
+        if is_us and not is_below and currency.compare_amounts(self.amount_tax, 0) < 0:
             yield self.env._(
                 "The tax of %(title)s is below zero (%(tax)s), and QuickBooks charges "
                 "none such. Take the withholding off the document.",
                 title=title,
                 tax=members.read_amount(self.amount_tax, currency.decimal_places),
             )
-        if currency.compare_amounts(self.amount_total, 0) < 0:
+        if is_below:
             yield self.env._(
                 "The total of %(title)s is below zero, and QuickBooks takes none such. "
                 "Make it a credit note over the positive amount.",

@@ -285,6 +285,10 @@ class QboMapping(models.Model):
             self.sudo()._get_account_hints(connection),
             connection.home_currency,
         )
+        if not connection.items_read_at:
+            # The account of the usual product is not known yet; all that is, is what
+            # QuickBooks calls uncategorized.
+            found.pop("income", None)
         reasons = self._get_reasons(connection)
         return {
             ACCOUNT_ROLES[role]: (

@@ -183,7 +183,7 @@ class TestListPayload(PayloadCase):
             {"name": "North: upper", "plan_id": plan.id}
         )
         self.assertEqual(self.prepare(account), {"Name": "North- upper"})
-        self.assertEqual(account._qbo_get_facts(self.connection).name, "North: upper")
+        self.assertEqual(account._qbo_get_facts(self.connection).name, "North- upper")
         self.deliver(account)
         self.control(
             "POST",
