@@ -520,11 +520,14 @@ class TestMappingScreen(MappingMixin, QboCommon):
     def test_suggested_accounts(self):
         connection = self.connection.with_user(self.administrator)
         connection.write({"income_account_id": False})
+        self.env.flush_all()
         text = connection.account_suggestions
+        # Before products were read nobody knows the account of the usual one.
+        self.assertNotIn("Income Account", text)
         self.assertIn("Deposit Account: Undeposited Funds", text)
         self.assertIn("Chosen in QuickBooks' sales settings", text)
         connection.action_use_suggested_accounts()
         self.assertEqual(connection.deposit_account_id.name, "Undeposited Funds")
-        self.assertEqual(connection.income_account_id.name, "Uncategorized Income")
+        self.assertEqual(connection.income_account_id.name, "Services")
         with self.assertRaises(AccessError):
             self.connection.with_user(self.user).action_use_suggested_accounts()
