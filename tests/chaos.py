@@ -307,7 +307,11 @@ class Arena:
     def make_due(self):
         """No waiting: neither for the next attempt nor for a turn."""
         with self.environment() as env:
-            env.cr.execute("UPDATE qbo_governor SET state = '{}'")
+            # Its own realm's: another arena may be at work in the same database.
+            env.cr.execute(
+                "UPDATE qbo_governor SET state = '{}' WHERE realm_id = %s",
+                [self.realm_id],
+            )
             env.cr.execute(
                 "UPDATE qbo_operation SET next_attempt_at = NULL "
                 "WHERE connection_id = %s",
