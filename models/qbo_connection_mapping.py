@@ -283,6 +283,7 @@ class QboConnection(models.Model):
         self.env["qbo.mapping"]._read_items_once(["product"], self)
         suggestions = self._get_suggested_accounts()
         self.write({name: account.id for name, (account, _why) in suggestions.items()})
+        return True
 
     def _list_missing_accounts(self):
         """Return the labels of accounts that documents cannot do without."""
