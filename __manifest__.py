@@ -38,6 +38,7 @@
         "views/qbo_connection_mapping_views.xml",
         "views/qbo_preview_views.xml",
         "views/qbo_first_load_views.xml",
+        "views/qbo_payment_views.xml",
         "views/oauth_templates.xml",
         "views/qbo_connection_gate_views.xml",
         "views/account_move_views.xml",

@@ -81,3 +81,16 @@ from . import qbo_first_load_push
 from . import qbo_first_load_closed
 from . import qbo_connection_first_load
 from . import ir_http
+from . import qbo_event
+from . import qbo_payment_words
+from . import qbo_payment
+from . import qbo_payment_line
+from . import qbo_payment_apply
+from . import qbo_payment_book
+from . import qbo_payment_decide
+from . import qbo_payment_check
+from . import qbo_connection_changes
+from . import qbo_connection_conservation
+from . import account_partial_reconcile
+from . import account_move_settle
+from . import account_move_line_settle

@@ -8,6 +8,8 @@ PAGES = {
     "Invoice": "invoice?txnId=",
     "CreditMemo": "creditmemo?txnId=",
     "Estimate": "estimate?txnId=",
+    "Payment": "recvpayment?txnId=",
+    "RefundReceipt": "refundreceipt?txnId=",
 }
 HOSTS = {
     "sandbox": "https://sandbox.qbo.intuit.com/app/",
@@ -85,10 +87,16 @@ class QboBinding(models.Model):
     def _get_url(self):
         """Return the page of the object in QuickBooks, or False."""
         self.ensure_one()
-        page = PAGES.get(self.entity)
-        if not page or not self.qbo_id or self.remote_state == "deleted":
+        qbo_id = self.remote_state != "deleted" and self.qbo_id
+        return self._make_url(self.connection_id, self.entity, qbo_id)
+
+    @api.model
+    def _make_url(self, connection, entity, qbo_id):
+        """Return the page of an object in QuickBooks, or False."""
+        page = PAGES.get(entity)
+        if not page or not qbo_id:
             return False
-        return f"{HOSTS[self.connection_id.environment]}{page}{self.qbo_id}"
+        return f"{HOSTS[connection.environment]}{page}{qbo_id}"
 
     # === LOOKING UP === #
 

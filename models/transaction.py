@@ -1,7 +1,17 @@
 from contextlib import contextmanager
 
+import psycopg2
+from psycopg2 import errorcodes
+
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import Cursor
+
+CONFLICTS = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+TRIES = 5
 
 
 @contextmanager
@@ -37,3 +47,26 @@ def own_transaction(env, lock_timeout=60):
             settings = f"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; {settings}"
         cr.execute(settings, [f"{lock_timeout}s"])
         yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def retried_transaction(env, do):
+    """Do a piece of work in a transaction of its own, again where it met another.
+
+    As a user's request: with Odoo's usual snapshot, so that two who settle one
+    invoice never both succeed, and repeated from the start after such a conflict.
+
+    :param do: callable(superuser environment)
+    :return: what ``do`` returned
+    :raise psycopg2.OperationalError: the conflicts did not end
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with env.registry.cursor() as cr:
+                result = do(api.Environment(cr, SUPERUSER_ID, {}))
+                # What is computed late fails here, where it is caught.
+                cr.flush()
+                return result
+        except psycopg2.OperationalError as error:
+            if error.pgcode not in CONFLICTS or not left:
+                raise
+    return None

@@ -38,6 +38,7 @@ from . import test_payloads_lists
 from . import test_payloads_orders
 from . import test_payloads_taxes
 from . import test_cents_property
+from . import test_payments_in
 from . import test_preflight
 from . import test_preview
 from . import test_processes

@@ -1,0 +1,307 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..const import CDC_DAYS
+from ..exceptions import QboError, QboRejectedError
+from ..tools.moments import format_moment
+from ..tools.selects import quote, quote_list
+from .transaction import retried_transaction
+
+# What is followed in QuickBooks, beside the lists that are read daily.
+FOLLOWED = ("Payment", "RefundReceipt")
+# Ours: what is asked for twice, because changes of one moment are not seen at once.
+OVERLAP = timedelta(minutes=5)
+# Values of one IN (see facts on the query language: no bound is documented).
+IDS_PER_QUERY = 100
+EVENTS_AT_ONCE = 1000
+
+
+class QboConnection(models.Model):
+    """What changed in QuickBooks: told by webhooks, asked for by polls.
+
+    Neither is believed: both only say what to read. What is read is kept, applied
+    (see ``qbo_payment_apply.py``), and only then the watermark moves.
+    """
+
+    _inherit = "qbo.connection"
+
+    changes_read_until = fields.Datetime(
+        "Changes Read Until",
+        readonly=True,
+        copy=False,
+        help="QuickBooks' clock: everything up to here was applied or is queued.",
+    )
+    changes_pending_until = fields.Datetime(readonly=True, copy=False)
+    polled_at = fields.Datetime("Last Poll", readonly=True, copy=False)
+    is_poll_due = fields.Boolean(readonly=True, copy=False)
+    payment_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal Of Payments",
+        domain="[('type', 'in', ('bank', 'cash', 'credit')),"
+        " ('company_id', '=', company_id)]",
+        check_company=True,
+        copy=False,
+        help="Payments from QuickBooks are booked in the journal that is mapped to the "
+        "account their money went to, and in this one where no journal is.",
+    )
+    payments_start = fields.Date(
+        "Payments From",
+        copy=False,
+        tracking=True,
+        help="Payments that are dated earlier are left alone. Empty: the day that "
+        "documents are pushed from, else the day the company was connected.",
+    )
+
+    def _get_payments_start(self):
+        """Return the first day whose payments are taken in, or False."""
+        if self.payments_start or self.start_date:
+            return self.payments_start or self.start_date
+        return self.connected_at.date() if self.connected_at else False
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_poll(self):
+        """Let the worker of each connection ask what changed."""
+        connections = self.search([("state", "=", "connected")])
+        connections._run_each(lambda connection: connection._request_poll())
+
+    def _request_poll(self):
+        """Ask what changed, as soon as the worker gets to it."""
+        for connection in self:
+            connection.is_poll_due = True
+        self._wake_worker()
+
+    def action_poll(self):
+        """Ask now (accountants)."""
+        self.env["qbo.payment"]._check_accountant()
+        self.check_access("read")
+        self.sudo()._request_poll()
+        return self._notify_user(
+            self.env._(
+                "QuickBooks is asked for changes. Payments appear as they are read."
+            )
+        )
+
+    def _has_work(self):
+        return (
+            super()._has_work()
+            or self.is_poll_due
+            or bool(self.changes_pending_until)
+            or self._has_events()
+            or self._has_due_payments()
+        )
+
+    def _has_events(self):
+        return bool(
+            self.env["qbo.event"].search_count(
+                [("connection_id", "=", self.id), ("state", "=", "new")], limit=1
+            )
+        )
+
+    def _has_due_payments(self):
+        return bool(
+            self.env["qbo.payment"].search_count(
+                [("connection_id", "=", self.id), ("is_due", "=", True)], limit=1
+            )
+        )
+
+    def _work_once(self, client, pace):
+        """What comes in goes first: somebody waits for it."""
+        return (
+            self._read_events(client)
+            or self._apply_payments()
+            or super()._work_once(client, pace)
+            or self._poll(client)
+            or self._move_watermark()
+        )
+
+    # === WEBHOOKS === #
+
+    def _read_events(self, client):
+        """Read the objects that events name, many at once."""
+        with self._work() as operations:
+            events = operations.env["qbo.event"].search(
+                [("connection_id", "=", self.id), ("state", "=", "new")],
+                order="id",
+                limit=EVENTS_AT_ONCE,
+            )
+            ids = events.ids
+            wanted = {}
+            for event in events.filtered(lambda each: each.entity in FOLLOWED):
+                # Ids are digits; of anything else nothing can be read.
+                if event.qbo_id.isdigit():
+                    wanted.setdefault(event.entity, set()).add(event.qbo_id)
+        if not ids:
+            return False
+        answers = self._read_objects(client, wanted)
+
+        def keep(env):
+            self._keep_found(env, answers, "webhook")
+            events = env["qbo.event"].browse(ids)
+            followed = events.filtered(lambda each: each.entity in FOLLOWED)
+            now = fields.Datetime.now()
+            followed.write({"state": "done", "done_at": now})
+            (events - followed).write({"state": "ignored", "done_at": now})
+
+        retried_transaction(self.env, keep)
+        return True
+
+    def _read_objects(self, client, wanted):
+        """Return {entity: (objects, ids that QuickBooks does not have)}.
+
+        A deleted object is never found by a query: what is missing is asked for once
+        more by its id, and is gone where QuickBooks says so.
+
+        :param dict wanted: {entity: set of ids}
+        """
+        questions = {}
+        for entity, qbo_ids in wanted.items():
+            in_order = sorted(qbo_ids)
+            for start in range(0, len(in_order), IDS_PER_QUERY):
+                part = in_order[start : start + IDS_PER_QUERY]
+                questions[entity, start] = (entity, f"Id IN {quote_list(part)}")
+        found = {entity: [] for entity in wanted}
+        for (entity, _start), answer in client.query_all_batch(questions).items():
+            if isinstance(answer, QboError):
+                raise answer
+            found[entity] += answer
+        return {
+            entity: (objects, self._list_gone(client, entity, wanted[entity], objects))
+            for entity, objects in found.items()
+        }
+
+    def _list_gone(self, client, entity, qbo_ids, objects):
+        missing = qbo_ids - {each["Id"] for each in objects}
+        gone = []
+        for qbo_id in sorted(missing):
+            try:
+                objects.append(client.read(entity, qbo_id))
+            except QboRejectedError as error:
+                if error.kind != "not_found":
+                    raise
+                gone.append(qbo_id)
+        return gone
+
+    # === APPLYING === #
+
+    def _apply_payments(self):
+        """Apply some of what is due; return whether there was any."""
+        with self._work() as operations:
+            env = operations.env
+            ids = env["qbo.payment"]._list_due(env["qbo.connection"].browse(self.id))
+        if ids:
+            self.env["qbo.payment"]._apply_ids(ids)
+        return bool(ids)
+
+    # === POLLING === #
+
+    def _poll(self, client):
+        """Ask what changed since the watermark, and keep what it was."""
+        if not self.is_poll_due:
+            return False
+        since = self.changes_read_until and self.changes_read_until - OVERLAP
+        oldest = fields.Datetime.now() - timedelta(days=CDC_DAYS - 1)
+        if since and since > oldest:
+            until, objects, deleted = self._read_changes(client, since)
+        else:
+            until, objects, deleted = self._read_everything(client, since)
+        counted_until = until - OVERLAP
+        there = self._count_there(client, counted_until)
+
+        def keep(env):
+            connection = env["qbo.connection"].browse(self.id)
+            found = {
+                entity: (
+                    objects.get(entity, ()),
+                    [each["Id"] for each in deleted.get(entity, ())],
+                )
+                for entity in FOLLOWED
+            }
+            self._keep_found(env, found, "poll")
+            env["qbo.payment"]._take_up_open(connection)
+            connection.write(
+                {
+                    "is_poll_due": False,
+                    "polled_at": fields.Datetime.now(),
+                    "changes_pending_until": until,
+                }
+            )
+            connection._note_count(there, counted_until)
+            return connection._find_miscounted(there, counted_until)
+
+        miscounted = retried_transaction(self.env, keep)
+        if miscounted:
+            self._read_missed(client, miscounted, there, counted_until)
+        self.invalidate_recordset(flush=False)
+        return True
+
+    def _read_missed(self, client, entities, there, until):
+        """Where the numbers do not agree, read all there is."""
+        with self._work() as operations:
+            connection = operations.env["qbo.connection"].browse(self.id)
+            found = connection._read_miscounted(client, entities, until)
+
+        def keep(env):
+            self._keep_found(env, found, "poll")
+            env["qbo.connection"].browse(self.id)._note_count(there, until)
+
+        retried_transaction(self.env, keep)
+
+    def _keep_found(self, env, found, heard_by):
+        """Keep what was read: {entity: (objects, ids that are gone)}."""
+        connection = env["qbo.connection"].browse(self.id)
+        for entity, (objects, gone) in found.items():
+            env["qbo.payment"]._take(connection, entity, objects, heard_by)
+            env["qbo.payment"]._take_deleted(connection, entity, gone)
+
+    def _read_changes(self, client, since):
+        """Return (QuickBooks' clock, objects, stubs of deleted ones)."""
+        changes = client.cdc(FOLLOWED, since)
+        objects = changes.objects
+        if changes.full:
+            # A cut list: ask each kind for itself. What was deleted shows when the
+            # numbers are compared.
+            objects = self._query_since(client, since)
+        return changes.time, objects, changes.deleted
+
+    def _read_everything(self, client, since):
+        """Return the same where the change list does not reach back."""
+        now = client.cdc(FOLLOWED, fields.Datetime.now() - OVERLAP).time
+        return now, self._query_since(client, since), {}
+
+    def _query_since(self, client, since):
+        start = self._get_payments_start()
+        condition = (
+            f"MetaData.LastUpdatedTime >= {quote(format_moment(since))}"
+            if since
+            else f"TxnDate >= {quote(start)}"
+            if start
+            else ""
+        )
+        answers = client.query_all_batch(
+            {entity: (entity, condition) for entity in FOLLOWED}
+        )
+        for answer in answers.values():
+            if isinstance(answer, QboError):
+                raise answer
+        return answers
+
+    def _move_watermark(self):
+        """Everything up to here is applied or queued."""
+        until = self.changes_pending_until
+        if not until or self.is_poll_due:
+            return False
+        with self._work() as operations:
+            connection = operations.env["qbo.connection"].browse(self.id)
+            known = connection.changes_read_until
+            connection.write(
+                {
+                    "changes_read_until": max(filter(None, (known, until))),
+                    "changes_pending_until": False,
+                }
+            )
+            connection._check_conservation()
+        self.invalidate_recordset(flush=False)
+        return True

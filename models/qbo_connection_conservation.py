@@ -1,0 +1,180 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+
+from ..exceptions import QboError
+from ..tools.moments import format_moment
+from ..tools.selects import quote
+from .qbo_connection_changes import FOLLOWED
+
+ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
+ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
+STATES = ("matched", "partly", "queued", "ignored", "new")
+
+
+class QboConnection(models.Model):
+    """Matched + partly matched + queued + ignored = all payments of QuickBooks."""
+
+    _inherit = "qbo.connection"
+
+    payments_there = fields.Json(
+        readonly=True,
+        copy=False,
+        help="By kind, how many payments QuickBooks counted at the last poll, and how "
+        "many were known here.",
+    )
+    payments_counted_at = fields.Datetime(readonly=True, copy=False)
+    payments_problem = fields.Text(readonly=True, copy=False)
+    payments_table = fields.Html(compute="_compute_payments_table", sanitize=False)
+    open_payment_count = fields.Integer(compute="_compute_open_payment_count")
+
+    def _compute_open_payment_count(self):
+        groups = self.env["qbo.payment"]._read_group(
+            [
+                ("connection_id", "in", self.ids),
+                ("state", "in", ("queued", "partly")),
+            ],
+            ["connection_id"],
+            ["__count"],
+        )
+        counts = dict(groups)
+        for connection in self:
+            connection.open_payment_count = counts.get(connection, 0)
+
+    def _compute_payments_table(self):
+        labels = dict(
+            self.env["qbo.payment"]._fields["state"]._description_selection(self.env)
+        )
+        row = Markup("<tr><td>%s</td><td class='text-end'>%s</td></tr>")
+        for connection in self:
+            counts = self.env["qbo.payment"].sudo()._count_by_state(connection._origin)
+            rows = Markup().join(
+                row % (labels[state], counts[state][0])
+                for state in STATES
+                if state in counts
+            )
+            total = sum(number for number, _volume in counts.values())
+            rows += row % (self.env._("All, deleted ones aside"), total)
+            numbers = (connection.payments_there or {}).values()
+            if numbers:
+                there, here = (sum(each) for each in zip(*numbers, strict=True))
+                rows += row % (
+                    self.env._(
+                        "Counted by QuickBooks up to %(time)s (known here: %(here)s)",
+                        time=fields.Datetime.context_timestamp(
+                            connection, connection.payments_counted_at
+                        ).strftime("%Y-%m-%d %H:%M"),
+                        here=here,
+                    ),
+                    there,
+                )
+            connection.payments_table = (
+                Markup("<table class='table table-sm w-auto'>%s</table>") % rows
+            )
+
+    # === COUNTING === #
+
+    def _count_there(self, client, until):
+        """Return {kind: how many QuickBooks has of those created up to a moment}.
+
+        What was created a moment ago is left out: QuickBooks may count it before it
+        tells of it.
+        """
+        condition = self._get_count_condition(until)
+        return {entity: client.count(entity, condition) for entity in FOLLOWED}
+
+    def _get_count_condition(self, until):
+        condition = f"MetaData.CreateTime <= {quote(format_moment(until))}"
+        start = self._get_payments_start()
+        return f"{condition} AND TxnDate >= {quote(start)}" if start else condition
+
+    def _find_miscounted(self, there, until):
+        """Return the kinds of which QuickBooks has another number than is known."""
+        payments = self.env["qbo.payment"]
+        return [
+            entity
+            for entity, number in there.items()
+            if number != payments._count_known(self, entity, until)
+        ]
+
+    def _read_miscounted(self, client, entities, until):
+        """Read all payments of these kinds: something was never told.
+
+        :return: {kind: (objects, ids that are known and not there)}
+        """
+        condition = self._get_count_condition(until)
+        answers = client.query_all_batch(
+            {entity: (entity, condition) for entity in entities}
+        )
+        found = {}
+        payments = self.env["qbo.payment"]
+        for entity, answer in answers.items():
+            if isinstance(answer, QboError):
+                raise answer
+            domain = payments._get_known_domain(self, entity, until)
+            known = set(payments.search(domain).mapped("qbo_id"))
+            missing = known - {each["Id"] for each in answer}
+            found[entity] = (answer, self._list_gone(client, entity, missing, answer))
+        return found
+
+    def _note_count(self, there, until):
+        """Keep both numbers as they were at one moment."""
+        payments = self.env["qbo.payment"]
+        self.payments_counted_at = until
+        self.payments_there = {
+            entity: [number, payments._count_known(self, entity, until)]
+            for entity, number in there.items()
+        }
+
+    # === THE CHECK === #
+
+    def _check_conservation(self):
+        """Tell accountants where payments do not add up, once."""
+        problem = "\n".join(self._list_gaps())
+        if problem == (self.payments_problem or ""):
+            return
+        self.payments_problem = problem
+        self.activity_unlink([ACTIVITY_TYPE])
+        if problem:
+            self._alert_of_gap(problem)
+
+    def _list_gaps(self):
+        payments = self.env["qbo.payment"]
+        for entity, (there, here) in (self.payments_there or {}).items():
+            if there != here:
+                yield self.env._(
+                    "QuickBooks counts %(there)s of kind %(kind)s since %(start)s, "
+                    "Odoo knows %(here)s.",
+                    there=there,
+                    kind=entity,
+                    start=self._get_payments_start() or "-",
+                    here=here,
+                )
+        astray = payments.browse(payments._list_astray(self))
+        if astray:
+            yield self.env._(
+                "Settled otherwise in Odoo than is noted (%(count)s): %(names)s.",
+                count=len(astray),
+                names=", ".join(astray[:10].mapped("display_name")),
+            )
+        stuck = payments.search_count(
+            [("connection_id", "=", self.id), ("state", "=", "new")]
+        )
+        if stuck:
+            yield self.env._("Not looked at yet: %(count)s.", count=stuck)
+
+    def _alert_of_gap(self, problem):
+        accountants = self.env.ref(ACCOUNTANT_GROUP).all_user_ids.filtered(
+            lambda user: self.company_id in user.company_ids and user.active
+        )
+        for user in accountants:
+            self.activity_schedule(ACTIVITY_TYPE, user_id=user.id, note=problem)
+        self.message_post(body=problem)
+
+    def action_open_payments(self):
+        """Open the payments of this connection that are open."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "quickbooks_online.qbo_payment_action"
+        )
+        return action | {"domain": [("connection_id", "=", self.id)]}

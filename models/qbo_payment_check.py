@@ -1,0 +1,124 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+# Payments that are applied in one transaction.
+APPLIED_AT_ONCE = 50
+# What is open for these waits for a person, not for anything that changes by itself.
+WAITS_FOR_PERSON = ("unapplied", "refund")
+# What keeps all of a payment from being followed: what was booked of it stays.
+BLOCKED = ("journal", "locked", "bank", "ours", "unreadable", "error")
+
+
+class QboPayment(models.Model):
+    """Whether all payments are accounted for."""
+
+    _inherit = "qbo.payment"
+
+    @api.model
+    def _list_due(self, connection):
+        """Return ids of payments that are to be applied next."""
+        return self.search(
+            [("connection_id", "=", connection.id), ("is_due", "=", True)],
+            order="id",
+            limit=APPLIED_AT_ONCE,
+        ).ids
+
+    @api.model
+    def _take_up_open(self, connection):
+        """Let all be tried again that may go by now, or went astray."""
+        waiting = self.search(
+            [
+                ("connection_id", "=", connection.id),
+                ("state", "in", ("queued", "partly")),
+                ("reason", "not in", WAITS_FOR_PERSON),
+            ]
+        )
+        astray = self.browse(self._list_astray(connection))
+        (waiting | astray).write({"is_due": True})
+
+    @api.model
+    def _list_astray(self, connection):
+        """Return ids of payments of which Odoo settled another amount than is noted.
+
+        Somebody undid a reconciliation by hand, or matched the payment's credit.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH own AS (
+                    SELECT payment.id AS payment_id, line.id AS line_id
+                      FROM qbo_payment payment
+                      JOIN account_payment booked
+                        ON booked.id = payment.account_payment_id
+                      JOIN account_move_line line ON line.move_id = booked.move_id
+                      JOIN account_account account ON account.id = line.account_id
+                     WHERE payment.connection_id = %(connection)s
+                       AND account.account_type = 'asset_receivable'
+                ), settled AS (
+                    SELECT qbo_payment_id AS payment_id, id, debit_amount_currency
+                      FROM account_partial_reconcile
+                     WHERE qbo_payment_id IS NOT NULL
+                     UNION
+                    SELECT own.payment_id, partial.id, partial.debit_amount_currency
+                      FROM own
+                      JOIN account_partial_reconcile partial
+                        ON own.line_id IN (
+                               partial.debit_move_id, partial.credit_move_id
+                           )
+                )
+                SELECT payment.id
+                  FROM qbo_payment payment
+             LEFT JOIN settled ON settled.payment_id = payment.id
+                 WHERE payment.connection_id = %(connection)s
+                   AND NOT payment.is_due
+                   AND NOT payment.is_ours
+                   AND coalesce(payment.reason, '') NOT IN %(blocked)s
+              GROUP BY payment.id
+                HAVING abs(
+                           coalesce(sum(settled.debit_amount_currency), 0)
+                           - coalesce(payment.matched_amount, 0)
+                       ) >= 0.001
+              ORDER BY payment.id
+                """,
+                connection=connection.id,
+                blocked=BLOCKED,
+            )
+        )
+        return [id for (id,) in rows]
+
+    @api.model
+    def _count_by_state(self, connection):
+        """Return {state: (number, amount in company currency)} since the start."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT state, count(*), coalesce(sum(volume), 0)
+                  FROM qbo_payment
+                 WHERE connection_id = %s AND remote_state != 'deleted'
+              GROUP BY state
+                """,
+                connection.id,
+            )
+        )
+        return {state: (number, volume) for state, number, volume in rows}
+
+    @api.model
+    def _count_known(self, connection, entity, until):
+        """Return how many payments are known and not deleted.
+
+        :param datetime until: when the last of them was created in QuickBooks
+        """
+        return self.search_count(self._get_known_domain(connection, entity, until))
+
+    @api.model
+    def _get_known_domain(self, connection, entity, until):
+        domain = [
+            ("connection_id", "=", connection.id),
+            ("entity", "=", entity),
+            ("remote_state", "!=", "deleted"),
+            ("created_there_at", "<=", until),
+        ]
+        start = connection._get_payments_start()
+        return domain + [("txn_date", ">=", start)] if start else domain
