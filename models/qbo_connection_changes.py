@@ -206,7 +206,7 @@ class QboConnection(models.Model):
         if since and since > oldest:
             until, objects, deleted = self._read_changes(client, since)
         else:
-            until, objects, deleted = self._read_everything(client, since)
+            until, objects, deleted = self._read_everything(client)
         counted_until = until - OVERLAP
         there = self._count_there(client, counted_until)
 
@@ -263,23 +263,31 @@ class QboConnection(models.Model):
         if changes.full:
             # A cut list: ask each kind for itself. What was deleted shows when the
             # numbers are compared.
-            objects = self._query_since(client, since)
+            since = quote(format_moment(since))
+            objects = self._query_followed(
+                client, f"MetaData.LastUpdatedTime >= {since}"
+            )
         return changes.time, objects, changes.deleted
 
-    def _read_everything(self, client, since):
-        """Return the same where the change list does not reach back."""
-        now = client.cdc(FOLLOWED, fields.Datetime.now() - OVERLAP).time
-        return now, self._query_since(client, since), {}
+    def _read_everything(self, client):
+        """Return the same where the change list does not reach back.
 
-    def _query_since(self, client, since):
+        All there is since the start is read; what is known and not among it is gone.
+        """
+        now = client.cdc(FOLLOWED, fields.Datetime.now() - OVERLAP).time
         start = self._get_payments_start()
-        condition = (
-            f"MetaData.LastUpdatedTime >= {quote(format_moment(since))}"
-            if since
-            else f"TxnDate >= {quote(start)}"
-            if start
-            else ""
-        )
+        condition = f"TxnDate >= {quote(start)}" if start else ""
+        objects = self._query_followed(client, condition)
+        deleted = {}
+        for entity in FOLLOWED:
+            known = self.env["qbo.payment"]._list_known(self, entity)
+            missing = known - {each["Id"] for each in objects[entity]}
+            gone = self._list_gone(client, entity, missing, objects[entity])
+            deleted[entity] = [{"Id": each} for each in gone]
+        return now, objects, deleted
+
+    def _query_followed(self, client, condition):
+        """Return {entity: all objects that meet a condition}."""
         answers = client.query_all_batch(
             {entity: (entity, condition) for entity in FOLLOWED}
         )

@@ -396,6 +396,8 @@ class QboPayment(models.Model):
         changed = self._list_header_changes(plan, money)
         if not changed:
             return False
+        # Odoo keeps them at a draft: what they settle is then counted twice.
+        self._get_own_partials().unlink()
         plan.kept = {ends: amount for ends, amount in plan.kept.items() if ends[0]}
         if set(changed) - {"amount", "date"}:
             booked.action_cancel()

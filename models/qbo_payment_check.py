@@ -113,12 +113,19 @@ class QboPayment(models.Model):
         return self.search_count(self._get_known_domain(connection, entity, until))
 
     @api.model
-    def _get_known_domain(self, connection, entity, until):
+    def _list_known(self, connection, entity):
+        """Return the ids of all that are known and not deleted (set)."""
+        domain = self._get_known_domain(connection, entity)
+        return set(self.search(domain).mapped("qbo_id"))
+
+    @api.model
+    def _get_known_domain(self, connection, entity, until=None):
         domain = [
             ("connection_id", "=", connection.id),
             ("entity", "=", entity),
             ("remote_state", "!=", "deleted"),
-            ("created_there_at", "<=", until),
         ]
+        if until:
+            domain.append(("created_there_at", "<=", until))
         start = connection._get_payments_start()
         return domain + [("txn_date", ">=", start)] if start else domain

@@ -2,8 +2,9 @@
 
 Logs in to Odoo, enters the keys of the Intuit app, follows the OAuth redirects through
 the consent page like a browser, loads the reference lists, tests the connection; then
-two people draft, submit, approve and push documents (`demo_push.py`). Prints what was
-done. Exits with 1 and one sentence when any step fails.
+two people draft, submit, approve and push documents (`demo_push.py`), and a bookkeeper
+receives payments (`demo_payments.py`). Prints what was done. Exits with 1 and one
+sentence when any step fails.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from urllib.parse import urljoin, urlsplit
 
+from demo_payments import PaymentDemo
 from demo_push import PushDemo
 from lxml import html
 from odoo_rpc import OdooError, OdooSession
@@ -31,6 +33,7 @@ RECEIPTS = (
     "Total in QuickBooks",
     "Receipt",
 )
+PAYMENTS = ("Payment", "Amount", "Matched", "Open", "State", "Heard by", "Why open")
 
 
 class DemoError(Exception):
@@ -46,6 +49,7 @@ class Demo:
         self.connection_id = None
         self.rows = []
         self.receipts = []
+        self.payments = []
 
     def step(self, title, function):
         """Run one step, note its result and duration. Raises DemoError."""
@@ -153,6 +157,9 @@ class Demo:
         push = PushDemo(self, database)
         push.run()
         self.receipts = push.list_receipts()
+        payments = PaymentDemo(push)
+        payments.run()
+        self.payments = payments.list_payments()
         self.step("What reached QuickBooks", self.count_calls)
 
 
@@ -196,6 +203,8 @@ def main():
     print_table(STEPS, demo.rows)
     print()
     print_table(RECEIPTS, demo.receipts)
+    print()
+    print_table(PAYMENTS, demo.payments)
 
 
 if __name__ == "__main__":

@@ -116,6 +116,15 @@ class TestPaymentsIn(PaymentMixin, QboCommon):
         self.assertEqual(str(row.account_payment_id.date), "2026-04-02")
         self.assertEqual(invoice.payment_state, "paid")
 
+    def test_date_of_an_over_payment_edited(self):
+        """What stays unapplied pays nothing, whatever is booked anew."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(70, (invoice, 60))
+        self.hear(payment)
+        self.edit(payment, TxnDate="2026-04-02")
+        self.hear(payment)
+        self.assertEqual(invoice.amount_residual, 40)
+
     def test_moved_to_another_invoice(self):
         one, two = self.push_invoice(100), self.push_invoice(100)
         payment = self.receive(100, (one, 100))
@@ -387,3 +396,13 @@ class TestPaymentsIn(PaymentMixin, QboCommon):
         self.assertEqual(invoice.amount_residual, 100)
         self.assert_agrees()
         self.assert_conserved()
+
+    def test_first_poll_finds_what_was_deleted(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        self.act("Payment", "delete", payment["Id"])
+        self.assertFalse(self.connection.changes_read_until)
+        self.poll()
+        self.assertEqual(self.find(payment).remote_state, "deleted")
+        self.assertEqual(invoice.amount_residual, 100)
