@@ -83,6 +83,10 @@ class Switches:
     delete_applied_credit: str = "refuse"
     """Delete of a credit memo that is applied: `refuse` (6000) or `unlink`."""
 
+    void_credit_forms: str = "refuse"
+    """`operation=void` for credit memos and refund receipts: `refuse` (500, on no page)
+    or `accept` (Intuit's .NET library sends it). The browser always voids them."""
+
     credit_memo_links: str = "absent"
     """LinkedTxn of an applied credit memo: `absent` (captured) or `shown`."""
 

@@ -3,14 +3,13 @@
 from calendar import monthrange
 from datetime import date, timedelta
 
-from .. import changes, faults
+from .. import faults
 from ..numbers import ZERO
 from ..schema import Shape, amount, day, flag, nested, ref, text
 from .common import PLAIN_REFERENCE
 from .receivable import Receivable
 from .sales_shapes import (
     DELIVERY_INFO,
-    ITEM_LINE,
     PARTY_FIELDS,
     SALES_IGNORED,
     SUM_FIELDS,
@@ -178,63 +177,15 @@ class Invoice(Receivable):
 
     # --- voiding ---
 
-    def void(self, company, body, *, by_user=False):
-        """Void: the object stays with zero amounts."""
-        row = self._target(company, body)
-        self.check_open(company, (row["TxnDate"],), by_user)
-        if self.applied(row):
-            if company.switches.void_paid_invoice == "refuse" and not by_user:
-                raise faults.settled()
-            row = self.unlink(company, row)
-        if self.is_void(row):
-            if company.switches.second_void == "refuse":
-                raise faults.business("This transaction is void already.")
-            return row
-        self.move_customer(company, row, -1)
+    def refuses_void(self, company):
+        """Tell whether a paid invoice is not voided."""
+        return company.switches.void_paid_invoice == "refuse"
+
+    def voiding(self, company, row):
+        """Payments become unapplied, the customer owes less, estimates open again."""
+        row = super().voiding(company, row)
         self._move_estimates(company, row["Id"], row["LinkedTxn"], ())
-        return self._store_void(company, row)
-
-    def _store_void(self, company, row):
-        values = {
-            **row,
-            "PrivateNote": self.void_note(row),
-            "LinkedTxn": [],
-            "Line": [_void_line(line) for line in row["Line"]],
-            "TxnTaxDetail": {"TotalTax": ZERO},
-            "TotalAmt": ZERO,
-            "Balance": ZERO,
-        }
-        if "Deposit" in row:
-            values["Deposit"] = ZERO
-        if company.multicurrency:
-            values["HomeTotalAmt"] = values["HomeBalance"] = ZERO
-        row = self.place(values, {})
-        row = company.touch(self.name, row, told=False)
-        company.note(self.name, row["Id"], changes.VOID)
         return row
-
-
-def _void_line(line):
-    voided = {**line}
-    if "Amount" in line:
-        voided["Amount"] = ZERO
-    detail = line.get(ITEM_LINE)
-    if detail:
-        kept = {k: v for k, v in detail.items() if k not in ("UnitPrice", "Qty")}
-        if "Qty" in detail:
-            kept = _insert_zero_quantity(kept)
-        voided[ITEM_LINE] = kept
-    return voided
-
-
-def _insert_zero_quantity(detail):
-    result = {}
-    for name, value in detail.items():
-        if name in ("ItemAccountRef", "TaxCodeRef") and "Qty" not in result:
-            result["Qty"] = ZERO
-        result[name] = value
-    result.setdefault("Qty", ZERO)
-    return result
 
 
 def _estimate_links(sent):

@@ -4,9 +4,10 @@ from .. import faults
 from ..numbers import ZERO, money
 from . import credits
 from .sales import SalesForm
+from .voiding import Voidable
 
 
-class Receivable(SalesForm):
+class Receivable(Voidable, SalesForm):
     """Base of the forms that change what a customer owes.
 
     `sign` is 1 for what the customer owes and -1 for what the customer is owed.
@@ -97,7 +98,19 @@ class Receivable(SalesForm):
             company.entity("Payment").release(company, payment_id, row["Id"])
         return company.store.get(self.name, row["Id"])
 
-    # --- deleting ---
+    # --- voiding and deleting ---
+
+    def check_void(self, company, row, by_user):
+        """What is applied must be unlinked first, unless the switch says otherwise."""
+        super().check_void(company, row, by_user)
+        if self.applied(row) and self.refuses_void(company) and not by_user:
+            raise faults.settled()
+
+    def voiding(self, company, row):
+        """Payments become unapplied, the customer owes less (or more: credits)."""
+        row = self.unlink(company, row)
+        self.move_customer(company, row, -1)
+        return row
 
     def refuses_delete(self, company):
         """Hook: must payments be unlinked by hand before a delete?"""

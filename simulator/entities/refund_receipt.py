@@ -9,6 +9,7 @@ from ..schema import Shape, amount, enum, ref, text
 from .sales import SalesForm
 from .sales_shapes import PARTY_FIELDS, SALES_IGNORED, SUM_FIELDS, head_fields
 from .transaction import ENTITY_WITH_CUSTOM_FIELDS, TRANSACTION_IGNORED
+from .voiding import Voidable
 
 OWN = ("PaymentMethodRef", "PaymentRefNum", "PaymentType")
 
@@ -42,7 +43,7 @@ REFUND_RECEIPT = Shape(
 )
 
 
-class RefundReceipt(SalesForm):
+class RefundReceipt(Voidable, SalesForm):
     """Money back to a customer."""
 
     name = "RefundReceipt"
@@ -66,3 +67,7 @@ class RefundReceipt(SalesForm):
     def check_delete(self, company, row, by_user):
         """Not in a closed period."""
         self.check_open(company, (row["TxnDate"],), by_user)
+
+    def check_void(self, company, row, by_user):
+        """A void is refused where a delete is."""
+        self.check_delete(company, row, by_user)
