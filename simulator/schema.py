@@ -20,7 +20,7 @@ STRING, BOOLEAN, INTEGER, MONEY, NUMBER = (
     "number",
 )
 DATE, TIME, ENUM, REF, CURRENCY = "date", "time", "enum", "ref", "currency"
-OBJECT, LIST = "object", "list"
+PARTY, OBJECT, LIST = "party", "object", "list"
 
 NON_US = frozenset({"GB", "CA", "AU", "FR", "IN"})
 EVERYWHERE = frozenset()
@@ -123,6 +123,11 @@ def ref(name, target, query="", **options):
     return Field(name, REF, target=target, query=query, **options)
 
 
+def party(name, query="", **options):
+    """A flat reference to a customer or vendor, which its `type` tells apart."""
+    return Field(name, PARTY, query=query, **options)
+
+
 def currency(name="CurrencyRef", query="", **options):
     """A reference to a currency by its code."""
     return Field(name, CURRENCY, query=query, **options)
@@ -148,6 +153,8 @@ def _shared(value):
 
 
 REFERENCE_KEYS = frozenset({"value", "name", "type"})
+# Journal entries name their party this way; elsewhere it is lost without a word.
+NESTED_PARTY_KEYS = frozenset({"Type", "EntityRef"})
 
 
 def utf16_length(value):
@@ -311,6 +318,15 @@ class Reader:
         return {"value": str(value)}
 
     _read_currency = _read_ref
+
+    def _read_party(self, item, sent, element):
+        flat = sent
+        if isinstance(sent, dict):
+            flat = {k: v for k, v in sent.items() if k not in NESTED_PARTY_KEYS}
+        reference = self._read_ref(item, flat, element)
+        if reference is not None and sent.get("type"):
+            reference["type"] = str(sent["type"])
+        return reference
 
     def _read_object(self, item, sent, element):
         return self.read(item.shape, sent, element)

@@ -111,6 +111,14 @@ class Switches:
     payment_other_customer: str = "refuse"
     """Payment line to another customer's invoice: `refuse` (6000) or `drop`."""
 
+    deposit_link_detail: str = "refuse"
+    """DetailType or DepositLineDetail on a linked line of a deposit: `refuse` (2020 and
+    6000, seen live) or `ignore`."""
+
+    deposit_line_codes: str = "demand"
+    """Direct line of a deposit without TaxCodeRef outside the US, unless the deposit is
+    NotApplicable: `demand` one (6000, as sales forms do) or `optional`."""
+
     omitted_currency: str = "refuse"
     """New transaction without CurrencyRef under multicurrency: `refuse` (2020, Intuit's
     page) or `default` (the customer's)."""

@@ -2,7 +2,7 @@
 
 from .. import changes, faults, numbers
 from ..checks import check_known
-from ..schema import REF
+from ..schema import PARTY, REF
 from .base import DELETED_SUFFIX
 from .taxes import RATE_DETAIL, rate_list, store_code, store_rate
 
@@ -55,13 +55,28 @@ def replace_references(company, target, old_id, new_id):
 
 
 _POINTING = {}
+PARTIES = ("Customer", "Vendor")
+
+
+def _is_reference(item, target):
+    """Tell whether a property may refer to an object of entity `target`."""
+    if item.kind == PARTY:
+        return target in PARTIES
+    return item.kind == REF and item.target == target
+
+
+def _refers(item, value, target, qbo_id):
+    """Tell whether the value of such a property refers to this very object."""
+    if value["value"] != qbo_id:
+        return False
+    return item.kind != PARTY or value["type"].lower() == target.lower()
 
 
 def _points_to(shape, target):
     key = (id(shape), target)
     if key not in _POINTING:
         _POINTING[key] = any(
-            (item.kind == REF and item.target == target)
+            _is_reference(item, target)
             or (item.shape is not None and _points_to(item.shape, target))
             for item in shape.fields
         )
@@ -75,8 +90,8 @@ def _replaced(shape, row, target, old_id, new_id, display):
         if not value:
             continue
         fresh = value
-        if item.kind == REF:
-            if item.target == target and value["value"] == old_id:
+        if item.kind in (REF, PARTY):
+            if _is_reference(item, target) and _refers(item, value, target, old_id):
                 fresh = {**value, "value": new_id}
                 if "name" in value and display:
                     fresh["name"] = display

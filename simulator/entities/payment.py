@@ -7,6 +7,7 @@ from ..numbers import ZERO, money
 from ..schema import Shape, amount, currency, day, flag, many, nested, ref, text
 from .account import with_subtype
 from .common import ENTITY_BLOCK
+from .depositable import Depositable
 from .transaction import (
     LINKED,
     TRANSACTION_IGNORED,
@@ -73,7 +74,7 @@ PAYMENT = Shape(
 )
 
 
-class Payment(Transaction):
+class Payment(Depositable, Transaction):
     """A payment received. Its lines are all or none: an update replaces them."""
 
     name = "Payment"

@@ -6,6 +6,7 @@ account the money leaves is not (Intuit's page).
 
 from ..numbers import ZERO
 from ..schema import Shape, amount, enum, ref, text
+from .depositable import Depositable
 from .sales import SalesForm
 from .sales_shapes import PARTY_FIELDS, SALES_IGNORED, SUM_FIELDS, head_fields
 from .transaction import ENTITY_WITH_CUSTOM_FIELDS, TRANSACTION_IGNORED
@@ -43,7 +44,7 @@ REFUND_RECEIPT = Shape(
 )
 
 
-class RefundReceipt(Voidable, SalesForm):
+class RefundReceipt(Depositable, Voidable, SalesForm):
     """Money back to a customer."""
 
     name = "RefundReceipt"
@@ -53,6 +54,13 @@ class RefundReceipt(Voidable, SalesForm):
     indexes = ("DocNumber", "CustomerRef")
     prints_total_count = True
     print_status = "NotSet"
+    direction = -1
+
+    def complete(self, company, write):
+        """What sits in a deposit is frozen."""
+        if write.old is not None:
+            self.refuse_deposited(write.old)
+        super().complete(company, write)
 
     def settle_links(self, company, write):
         """Links are QBO's own."""
@@ -65,8 +73,9 @@ class RefundReceipt(Voidable, SalesForm):
         write.values["HomeBalance"] = self.home_amount(company, write.values, ZERO)
 
     def check_delete(self, company, row, by_user):
-        """Not in a closed period."""
+        """Neither in a closed period nor in a deposit."""
         self.check_open(company, (row["TxnDate"],), by_user)
+        self.refuse_deposited(row)
 
     def check_void(self, company, row, by_user):
         """A void is refused where a delete is."""

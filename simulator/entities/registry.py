@@ -19,6 +19,7 @@ from .account import Account
 from .common import ENTITY_BLOCK
 from .credit_memo import CreditMemo
 from .currencies import CompanyCurrency, ExchangeRate
+from .deposit import Deposit
 from .estimate import Estimate
 from .invoice import Invoice
 from .item import Item
@@ -50,6 +51,7 @@ ENTITIES = (
     Estimate,
     RefundReceipt,
     Payment,
+    Deposit,
 )
 
 # What all transactions know beside their own properties; none of it can be asked for.
@@ -156,13 +158,6 @@ EMPTY = {
             text("Name", query="fs"),
             flag("Active", "FS"),
             *ENTITY_BLOCK,
-        ),
-        _unkept_form(
-            "Deposit",
-            text("DocNumber"),
-            ref("DepositToAccountRef", "Account"),
-            nested("CashBack", None),
-            amount("TotalAmt"),
         ),
         _unkept(
             "Employee",

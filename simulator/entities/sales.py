@@ -3,7 +3,7 @@
 import re
 
 from .. import entity_faults, faults
-from ..numbers import LARGEST_AMOUNT, ZERO, fits, money
+from ..numbers import LARGEST_AMOUNT, ZERO, money
 from . import account_types, tax, tax_lines, tax_us
 from .common import is_email
 from .sales_lines import SalesLines, is_shipping
@@ -18,8 +18,6 @@ from .transaction import Transaction
 
 # Intuit's page: 750 lines when taxable; the second is the service's own ceiling.
 LARGEST_TAXED_FORM, LARGEST_FORM = 750, 10_000
-# Line.Amount has 15 digits at most, "in 10.5 format" (Intuit's page).
-AMOUNT_DIGITS = (10, 5)
 
 # The last line of an address in free form: `City, ST  ZIP`.
 _CITY_AND_STATE = re.compile(r"(?:^|(.*), )([A-Z]{2})(?: |$)")
@@ -42,11 +40,7 @@ class SalesForm(SalesLines, Transaction):
 
     def check_values(self, company, write, problems):
         """Digits of amounts (2090), and e-mail addresses that are none (2210)."""
-        if company.switches.amount_digits == "documented":
-            for line in write.sent.get("Line") or ():
-                amount = line.get("Amount")
-                if amount is not None and not fits(amount, *AMOUNT_DIGITS):
-                    problems.append(faults.invalid_number(amount, "Amount"))
+        self.check_line_amounts(company, write, problems)
         for name in ("BillEmail", "BillEmailCc", "BillEmailBcc"):
             addresses = (write.sent.get(name) or {}).get("Address") or ""
             if addresses and not all(map(is_email, addresses.split(","))):

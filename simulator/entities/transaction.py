@@ -11,6 +11,8 @@ from .currencies import CURRENCIES, SMALLEST_RATE
 
 AUTO_NUMBER = "AUTO_GENERATE"
 VOIDED = "Voided"
+# Line.Amount has 15 digits at most, "in 10.5 format" (Intuit's page).
+AMOUNT_DIGITS = (10, 5)
 FUNDS = ("Bank", "Other Current Asset")
 # Where a sale goes, as France wants to know it; the first is the default.
 LOCATION_TYPES = (
@@ -207,6 +209,15 @@ class Transaction(Entity):
 
     # --- lines ---
 
+    def check_line_amounts(self, company, write, problems):
+        """Note amounts of lines with more digits than they may have (2090)."""
+        if company.switches.amount_digits != "documented":
+            return
+        for line in write.sent.get("Line") or ():
+            amount = line.get("Amount")
+            if amount is not None and not numbers.fits(amount, *AMOUNT_DIGITS):
+                problems.append(faults.invalid_number(amount, "Amount"))
+
     def give_line_ids(self, lines, old_lines):
         """Keep ids that stood on this object before, number the others on."""
         known = {line["Id"] for line in old_lines if "Id" in line}
@@ -287,12 +298,6 @@ class Transaction(Entity):
     def is_void(self, row):
         """Tell whether a transaction is void already."""
         return row.get("PrivateNote", "").startswith(VOIDED) and not row["TotalAmt"]
-
-    def refuse_deposited(self, row):
-        """Refuse what sits in a deposit (6540)."""
-        links = row.get("LinkedTxn", ())
-        if any(link["TxnType"] == "Deposit" for link in links):
-            raise faults.deposited()
 
 
 def rate_field():

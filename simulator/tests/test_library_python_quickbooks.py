@@ -17,11 +17,14 @@ from quickbooks.exceptions import (
     ValidationException,
 )
 from quickbooks.objects.account import Account
+from quickbooks.objects.base import LinkedTxn, Ref
 from quickbooks.objects.company_info import CompanyInfo
 from quickbooks.objects.customer import Customer
+from quickbooks.objects.deposit import Deposit, DepositLine, DepositLineDetail
 from quickbooks.objects.detailline import SalesItemLine, SalesItemLineDetail
 from quickbooks.objects.invoice import Invoice
 from quickbooks.objects.item import Item
+from quickbooks.objects.payment import Payment
 from quickbooks.objects.preferences import Preferences
 from quickbooks.objects.term import Term
 
@@ -218,6 +221,87 @@ def test_batch_delete(served, books):
     outcome = batch_delete(invoices, qb=books)
     assert len(outcome.batch_responses) == 3
     assert Invoice.count(f"CustomerRef = '{customer.Id}'", qb=books) == 0
+
+
+def make_payment(books, customer, total):
+    payment = Payment()
+    payment.CustomerRef = customer.to_ref()
+    payment.TotalAmt = total
+    payment.CurrencyRef = Ref()
+    payment.CurrencyRef.value = "USD"
+    return payment.save(qb=books)
+
+
+def link_line(payment):
+    """A linked line; the library's own DetailType is in the way (its issue 329)."""
+    line = DepositLine()
+    line.DetailType = None
+    line.Amount = payment.TotalAmt
+    link = LinkedTxn()
+    link.TxnId, link.TxnType, link.TxnLineId = payment.Id, "Payment", "0"
+    line.LinkedTxn.append(link)
+    return line
+
+
+def fee_line(books, amount):
+    line = DepositLine()
+    line.Amount = amount
+    line.DepositLineDetail = DepositLineDetail()
+    (account,) = Account.filter(Name="Bank Charges", qb=books)
+    line.DepositLineDetail.AccountRef = account.to_ref()
+    return line
+
+
+def test_deposit(books):
+    customer = make_customer(books, "Depositor")
+    payment = make_payment(books, customer, 120)
+    deposit = Deposit()
+    (checking,) = Account.filter(Name="Checking", qb=books)
+    deposit.DepositToAccountRef = checking.to_ref()
+    deposit.CurrencyRef = Ref()
+    deposit.CurrencyRef.value = "USD"
+    deposit.TxnDate = "2026-11-20"
+    deposit.Line = [link_line(payment), fee_line(books, "-3.50")]
+    deposit.save(qb=books)
+    read = Deposit.get(deposit.Id, qb=books)
+    assert float(read.TotalAmt) == 116.5
+    assert read.Line[0].LinkedTxn[0].TxnId == payment.Id
+    where = "TxnDate = '2026-11-20'"
+    assert deposit.Id in [each.Id for each in Deposit.where(where, qb=books)]
+    frozen = Payment.get(payment.Id, qb=books)
+    assert frozen.LinkedTxn == [{"TxnId": deposit.Id, "TxnType": "Deposit"}]
+    with pytest.raises(QuickbooksException) as caught:
+        frozen.delete(qb=books)
+    assert caught.value.error_code == 6540
+    # The library gives a line that it read a DetailType again.
+    with pytest.raises(ValidationException) as caught:
+        read.save(qb=books)
+    assert caught.value.error_code == 2020
+    assert read.delete(qb=books)["Deposit"]["status"] == "Deleted"
+    with pytest.raises(ObjectNotFoundException):
+        Deposit.get(deposit.Id, qb=books)
+    free = Payment.get(payment.Id, qb=books)
+    assert not hasattr(free, "LinkedTxn")
+    assert free.delete(qb=books)["Payment"]["status"] == "Deleted"
+
+
+def test_deposit_with_what_the_library_sends_by_itself(books):
+    customer = make_customer(books, "Depositor too")
+    payment = make_payment(books, customer, 120)
+    deposit = Deposit()
+    (checking,) = Account.filter(Name="Checking", qb=books)
+    deposit.DepositToAccountRef = checking.to_ref()
+    line = link_line(payment)
+    line.DetailType = "DepositLineDetail"
+    deposit.Line = [line]
+    with pytest.raises(ValidationException) as caught:
+        deposit.save(qb=books)
+    assert caught.value.error_code == 2020
+    line.DetailType = None
+    line.LinkedTxn = [payment.to_linked_txn()]
+    with pytest.raises(QuickbooksException) as caught:
+        deposit.save(qb=books)
+    assert caught.value.error_code == 620
 
 
 def test_dead_token(served, books):
