@@ -309,6 +309,13 @@ def settled():
     )
 
 
+def linked():
+    """6000: a delete that a payment stands against."""
+    return business(
+        "This transaction is linked to others. Unlink them before deleting it."
+    )
+
+
 def deposited():
     """6540: the transaction sits in a deposit."""
     return _one(

@@ -14,7 +14,9 @@ from .store import dig, fold
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
-COMPLEX = frozenset({schema.OBJECT, schema.LIST, schema.REF, schema.CURRENCY})
+COMPLEX = frozenset(
+    {schema.OBJECT, schema.LIST, schema.REF, schema.CURRENCY, schema.PARTY}
+)
 TEXTS = frozenset({schema.STRING, schema.ENUM, schema.REF, schema.CURRENCY})
 
 _TIME = re.compile(

@@ -3,6 +3,7 @@
 from .. import changes, faults, numbers
 from ..checks import check_known
 from ..schema import PARTY, REF
+from . import purchase
 from .base import DELETED_SUFFIX
 from .taxes import RATE_DETAIL, rate_list, store_code, store_rate
 
@@ -55,6 +56,7 @@ def replace_references(company, target, old_id, new_id):
 
 
 _POINTING = {}
+# They share their ids.
 PARTIES = ("Customer", "Vendor")
 
 
@@ -63,13 +65,6 @@ def _is_reference(item, target):
     if item.kind == PARTY:
         return target in PARTIES
     return item.kind == REF and item.target == target
-
-
-def _refers(item, value, target, qbo_id):
-    """Tell whether the value of such a property refers to this very object."""
-    if value["value"] != qbo_id:
-        return False
-    return item.kind != PARTY or value["type"].lower() == target.lower()
 
 
 def _points_to(shape, target):
@@ -91,7 +86,7 @@ def _replaced(shape, row, target, old_id, new_id, display):
             continue
         fresh = value
         if item.kind in (REF, PARTY):
-            if _is_reference(item, target) and _refers(item, value, target, old_id):
+            if _is_reference(item, target) and value["value"] == old_id:
                 fresh = {**value, "value": new_id}
                 if "name" in value and display:
                     fresh["name"] = display
@@ -116,7 +111,9 @@ def perform(company, action):
     """Do one act; returns the stored object. Raises Fault, or ValueError for nonsense.
 
     `entity` and `operation` name the act: create, edit, rename (values: name),
-    deactivate, reactivate, merge (values: into, the id that wins), delete, void.
+    deactivate, reactivate, merge (values: into, the id that wins), delete, void, and
+    refund of a credit memo or payment (values: AccountRef, and Amount, PaymentType,
+    TxnDate, ExchangeRate if wanted; returns the payment that links the refund).
     """
     entity = company.entities.get(action.get("entity"))
     if entity is None:
@@ -217,6 +214,10 @@ def _void(company, entity, qbo_id, _values):
     return entity.void(company, body, by_user=True)
 
 
+def _refund(company, entity, qbo_id, values):
+    return purchase.refund(company, entity, entity.find(company, qbo_id), values)
+
+
 def _merge(company, entity, qbo_id, values):
     """The loser `qbo_id` goes, everything moves to `values['into']`. No way back."""
     if entity.name not in MERGEABLE:
@@ -281,5 +282,6 @@ _ACTS = {
     "reactivate": _reactivate,
     "delete": _delete,
     "void": _void,
+    "refund": _refund,
     "merge": _merge,
 }

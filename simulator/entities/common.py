@@ -121,6 +121,28 @@ NAME_BASE_IGNORED = (
     "V4IDPseudonym",
 )
 
+# What QBO adds for its own programs; a client cannot send it back.
+EXTENSION = Shape("IntuitAnyType", (), ignored=("any",))
+
+
+def extension(**values):
+    """Return an extension that holds names and texts, as Java's JAXB prints it."""
+    return {
+        "any": [
+            {
+                "name": "{http://schema.intuit.com/finance/v3}NameValue",
+                "declaredType": "com.intuit.schema.finance.v3.NameValue",
+                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+                "value": {"Name": name, "Value": value},
+                "nil": False,
+                "globalScope": True,
+                "typeSubstituted": False,
+            }
+            for name, value in values.items()
+        ]
+    }
+
+
 ISO3 = {
     "US": "USA",
     "GB": "GBR",

@@ -6,7 +6,8 @@ from .. import changes, entity_faults, faults
 from ..numbers import ZERO, money
 from ..schema import Shape, amount, currency, day, flag, many, nested, ref, text
 from .account import with_subtype
-from .common import ENTITY_BLOCK
+from .allocation import BOOKS, balanced, shares_of, unapplied
+from .common import ENTITY_BLOCK, EXTENSION, extension
 from .depositable import Depositable
 from .transaction import (
     LINKED,
@@ -16,24 +17,15 @@ from .transaction import (
     rate_field,
 )
 
-# Credits and debts; `KNOWN_LINKS` are the types QBO links besides.
-LINKABLE = ("Invoice", "CreditMemo")
-KNOWN_LINKS = (
-    "Invoice",
-    "CreditMemo",
-    "JournalEntry",
-    "Expense",
-    "Check",
-    "CreditCardCredit",
-    "Deposit",
-)
+# The types QBO links, with books here or without.
+KNOWN_LINKS = (*BOOKS, "JournalEntry", "CreditCardCredit", "Deposit")
 
 PAYMENT_LINE = Shape(
     "Line",
     (
         amount("Amount", minimum=Decimal(0)),
         many("LinkedTxn", LINKED),
-        nested("LineEx", Shape("IntuitAnyType", (), ignored=("any",))),
+        nested("LineEx", EXTENSION),
     ),
     ignored=("Id", "LineNum", "Description", "DetailType", "PaymentLineDetail"),
 )
@@ -113,7 +105,7 @@ class Payment(Depositable, Transaction):
         values["TotalAmt"] = money(values["TotalAmt"])
         lines = self._lines(company, write, customer)
         values["Line"] = lines
-        values["UnappliedAmt"] = _unapplied(values["TotalAmt"], lines)
+        values["UnappliedAmt"] = unapplied(values["TotalAmt"], lines)
         values["LinkedTxn"] = write.before("LinkedTxn")
 
     def _settle_account(self, company, write):
@@ -148,25 +140,28 @@ class Payment(Depositable, Transaction):
         kind = link.get("TxnType")
         if kind not in KNOWN_LINKS:
             raise faults.invalid_enumeration(kind, "TxnType")
-        if kind not in LINKABLE:
+        if kind not in BOOKS:
             raise entity_faults.cannot_link(f"{kind} {link.get('TxnId')}")
-        target = company.store.get(kind, str(link.get("TxnId")))
-        if target is None:
+        books = company.entity(BOOKS[kind])
+        target = company.store.get(books.name, str(link.get("TxnId")))
+        if target is None or books.linked_as(target) != kind:
             raise faults.not_found()
-        if not _same_family(company, customer, target["CustomerRef"]["value"]):
+        if not _same_family(company, customer, books.owner_of(target)):
             if company.switches.payment_other_customer == "drop":
                 return None
             raise faults.business("Payment and invoice are of different customers.")
         if target["CurrencyRef"] != write.values["CurrencyRef"]:
             raise faults.business("Payment and invoice have different currencies.")
-        before = _shares(write.before("Line", ())).get(target["Id"], (kind, ZERO))
-        available = target["Balance"] + before[1]
+        before = shares_of(write.before("Line", ())).get(target["Id"], (kind, ZERO))
+        available = books.open_balance(company, target) + before[1]
         if paid > available:
             if company.switches.overapplied_line == "refuse":
                 raise faults.business(
                     "The amount applied is greater than the open balance."
                 )
             paid = available
+        if not money(paid):
+            return None
         return {
             "Amount": money(paid),
             "LinkedTxn": [{"TxnId": target["Id"], "TxnType": kind}],
@@ -184,12 +179,12 @@ class Payment(Depositable, Transaction):
 
     def _reapply(self, company, payment_id, old_lines, new_lines):
         """Move every form whose share of the payment changed."""
-        before, after = _shares(old_lines), _shares(new_lines)
+        before, after = shares_of(old_lines), shares_of(new_lines)
         for qbo_id in dict.fromkeys([*before, *after]):
             kind, share = after.get(qbo_id, (before.get(qbo_id, ("",))[0], ZERO))
             difference = share - before.get(qbo_id, (kind, ZERO))[1]
             if difference:
-                company.entity(kind).settle(
+                company.entity(BOOKS[kind]).settle(
                     company, qbo_id, difference, payment_id, linked=share > 0
                 )
 
@@ -211,10 +206,10 @@ class Payment(Depositable, Transaction):
         """
         row = dict(company.store.get(self.name, payment_id))
         kept = [e for e in row["Line"] if e["LinkedTxn"][0]["TxnId"] != qbo_id]
-        kept = _balanced(row["TotalAmt"], kept)
+        kept = balanced(row["TotalAmt"], kept)
         self._reapply(company, payment_id, row["Line"], kept)
         row["Line"] = kept
-        row["UnappliedAmt"] = _unapplied(row["TotalAmt"], kept)
+        row["UnappliedAmt"] = unapplied(row["TotalAmt"], kept)
         company.touch(self.name, row)
 
     # --- deleting and voiding ---
@@ -262,75 +257,13 @@ class Payment(Depositable, Transaction):
         return row
 
 
-def _shares(lines):
-    """Return what a payment's lines apply: `(entity, amount)` by the form's id."""
-    return {
-        line["LinkedTxn"][0]["TxnId"]: (line["LinkedTxn"][0]["TxnType"], line["Amount"])
-        for line in lines
-    }
-
-
-def _total(lines, kind):
-    shares = _shares(lines).values()
-    return sum((amount for name, amount in shares if name == kind), ZERO)
-
-
-def _unapplied(total, lines):
-    """Return TotalAmt less the invoices plus the credits; 6000 when that is no sum."""
-    debts, credits = _total(lines, "Invoice"), _total(lines, "CreditMemo")
-    if debts > total + credits:
-        raise faults.business(
-            "The amount applied is greater than the amount of the payment."
-        )
-    if credits > debts:
-        raise faults.business(
-            "The credits applied are greater than the invoices they are applied to."
-        )
-    return money(total - debts + credits)
-
-
-def _balanced(total, lines):
-    """Return `lines` without the excess of debts over money, or credits over debts."""
-    debts, credits = _total(lines, "Invoice"), _total(lines, "CreditMemo")
-    if debts > total + credits:
-        lines = _trimmed(lines, "Invoice", debts - total - credits)
-    elif credits > debts:
-        lines = _trimmed(lines, "CreditMemo", credits - debts)
-    return lines
-
-
-def _trimmed(lines, kind, excess):
-    kept = []
-    for line in reversed(lines):
-        if line["LinkedTxn"][0]["TxnType"] == kind and excess:
-            cut = min(excess, line["Amount"])
-            excess -= cut
-            line = {**line, "Amount": money(line["Amount"] - cut)}
-        if line["Amount"]:
-            kept.append(line)
-    return kept[::-1]
-
-
 def _line_ex(target, open_balance):
-    values = {
-        "txnId": target["Id"],
-        "txnOpenBalance": f"{open_balance:.2f}",
-        "txnReferenceNumber": target.get("DocNumber", ""),
-    }
-    return {
-        "any": [
-            {
-                "name": "{http://schema.intuit.com/finance/v3}NameValue",
-                "declaredType": "com.intuit.schema.finance.v3.NameValue",
-                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-                "value": {"Name": name, "Value": value},
-                "nil": False,
-                "globalScope": True,
-                "typeSubstituted": False,
-            }
-            for name, value in values.items()
-        ]
-    }
+    """What QBO tells about the form, as it was before the payment."""
+    return extension(
+        txnId=target["Id"],
+        txnOpenBalance=f"{open_balance:.2f}",
+        txnReferenceNumber=target.get("DocNumber", ""),
+    )
 
 
 def _same_family(company, customer, other_id):

@@ -64,6 +64,18 @@ class Receivable(Voidable, SalesForm):
 
     # --- payments against it ---
 
+    def linked_as(self, row):
+        """Return the TxnType by which payments link a form."""
+        return self.name
+
+    def owner_of(self, row):
+        """Return the id of the customer whose payments may link a form."""
+        return row["CustomerRef"]["value"]
+
+    def open_balance(self, company, row):
+        """Return what payments can still settle."""
+        return row["Balance"]
+
     def links_after(self, company, row, payment_id, linked):
         """Return LinkedTxn once a payment stands against `row`, or no more."""
         links = [link for link in row["LinkedTxn"] if link["TxnId"] != payment_id]
@@ -121,9 +133,7 @@ class Receivable(Voidable, SalesForm):
         self.check_open(company, (row["TxnDate"],), by_user)
         refuses = self.refuses_delete(company) and not by_user
         if self.applied(row) and refuses:
-            raise faults.business(
-                "This transaction is linked to others. Unlink them before deleting it."
-            )
+            raise faults.linked()
 
     def deleted(self, company, row):
         """Payments become unapplied, the customer owes less."""

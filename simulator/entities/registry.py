@@ -26,6 +26,7 @@ from .item import Item
 from .lists import Class, Department, PaymentMethod, Term
 from .payment import Payment
 from .people import Customer, Vendor
+from .purchase import Purchase
 from .refund_receipt import RefundReceipt
 from .settings import CompanyInfo, Preferences
 from .taxes import TaxAgency, TaxCode, TaxRate
@@ -52,6 +53,7 @@ ENTITIES = (
     RefundReceipt,
     Payment,
     Deposit,
+    Purchase,
 )
 
 # What all transactions know beside their own properties; none of it can be asked for.
@@ -178,18 +180,6 @@ EMPTY = {
             *ENTITY_BLOCK,
         ),
         _unkept_form("JournalEntry", _NUMBER, flag("Adjustment"), amount("TotalAmt")),
-        _unkept_form(
-            "Purchase",
-            _NUMBER,
-            text("PaymentType", query="f"),
-            ref("AccountRef", "Account"),
-            ref("EntityRef", "Vendor"),
-            ref("PaymentMethodRef", "PaymentMethod"),
-            text("PaymentRefNum"),
-            text("PrintStatus"),
-            flag("Credit"),
-            amount("TotalAmt"),
-        ),
         _unkept_form(
             "PurchaseOrder",
             _NUMBER,

@@ -82,6 +82,17 @@ def test_more_than_is_open(books):
     assert str(row["Line"][0]["Amount"]) == "100.00"
 
 
+def test_a_line_that_applies_nothing_leaves_no_link(books):
+    invoice = books.invoice()
+    row = books.payment(invoice, "50.00", "0")
+    assert (row["Line"], str(row["UnappliedAmt"])) == ([], "50.00")
+    books.payment(invoice, "100.00")
+    books.switch(overapplied_line="clip")
+    row = books.payment(invoice, "30.00")
+    assert (row["Line"], str(row["UnappliedAmt"])) == ([], "30.00")
+    assert len(books.read("Invoice", invoice["Id"])["LinkedTxn"]) == 1
+
+
 def test_other_customers_invoice(books):
     invoice = books.invoice()
     other = {"value": books.customer()["Id"]}
