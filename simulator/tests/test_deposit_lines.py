@@ -174,6 +174,12 @@ def test_accounts_of_the_wrong_kind(books):
     assert error.code == "6000"
 
 
+def test_a_total_beyond_what_qbo_works_with(books):
+    lines = [direct(books, "9999999999.99", "Sales") for _ in range(11)]
+    assert refuse(books, lines[0], Line=lines).code == "2090"
+    assert str(deposit(books, *lines[1:])["TotalAmt"]) == "99999999999.90"
+
+
 def test_there_is_no_void(books):
     row = deposit(books, direct(books, "10.00"))
     assert refused(books.void, "Deposit", row).code == "500"
@@ -361,6 +367,10 @@ def test_codes_of_direct_lines_outside_the_us(gb):
     assert refused(write, TaxCodeRef=none).element == "TaxApplicableOn"
     on_sales = {"TaxApplicableOn": "Sales"}
     assert "no books" in refused(write, TaxCodeRef=full, **on_sales).detail
+    margin = gb.ref("TaxCode", "Margin")
+    assert write(TaxCodeRef=margin, **on_sales)
+    error = refused(write, TaxCodeRef=margin, TaxApplicableOn="Purchase")
+    assert "error while calculating tax" in error.detail
     error = refused(write, TaxCodeRef={"value": "No VAT"}, **on_sales)
     assert "have a VAT rate before you save" in error.detail
     assert refused(write, "NotApplicable", TaxCodeRef=none, **on_sales).code == "6000"
