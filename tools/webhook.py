@@ -7,12 +7,13 @@ companies. The body is not trusted beyond what it says changed.
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from .. import const
-from .digest import digest
+from .digest import digest, to_plain
 from .moments import parse_moment
 from .payload import load
 
@@ -26,6 +27,9 @@ _OPERATIONS = {
     "emailed": "email",
 }
 _TEXT_LENGTH = 255
+# What is kept of an event: no more levels, no more characters.
+_RAW_DEPTH = 20
+_RAW_LENGTH = 10_000
 
 
 class MalformedWebhook(ValueError):
@@ -45,6 +49,7 @@ class Event:
         in lower case
     :param time: naive UTC, or None when it was missing or unreadable
     :param deleted_id: of a merge, the id that is no more; else None
+    :param raw: the event as it came, as a JSON column takes it; cut if it is huge
     """
 
     id: str
@@ -54,14 +59,20 @@ class Event:
     operation: str
     time: datetime
     deleted_id: str = None
+    raw: dict = field(default=None, compare=False)
 
 
 class Events(list):
-    """List of `Event`; `skipped` says in words what was passed over."""
+    """List of `Event`; `skipped` says in words what was passed over, `rest` is it."""
 
     def __init__(self, events=()):
         super().__init__(events)
         self.skipped = []
+        self.rest = []
+
+    def skip(self, reason, member):
+        self.skipped.append(reason)
+        self.rest.append(member)
 
 
 def is_valid_signature(body, signature, verifier_token):
@@ -100,6 +111,17 @@ def parse(body):
     return events
 
 
+def cut_text(body):
+    """The beginning of a body that could not be read, as text PostgreSQL stores."""
+    return _make_storable(bytes(body[:_RAW_LENGTH]).decode("utf-8", "replace"))
+
+
+def cut_rest(events):
+    """The beginning of what of a body was passed over, as text PostgreSQL stores."""
+    rest = [_limit(member, _RAW_DEPTH) for member in events.rest]
+    return json.dumps(rest, ensure_ascii=False)[:_RAW_LENGTH]
+
+
 def _load(body):
     if len(body) > const.WEBHOOK_BYTES:
         raise MalformedWebhook("The notification is too large.")
@@ -115,7 +137,7 @@ def _load(body):
 def _read_cloud(members, events):
     for member in members:
         if not isinstance(member, dict):
-            events.skipped.append("not an object")
+            events.skip("not an object", member)
             continue
         entity, operation = _split_type(member.get("type"))
         data = member.get("data")
@@ -155,7 +177,7 @@ def _read_classic(notifications, events):
         change = content.get("dataChangeEvent")
         entities = change.get("entities") if isinstance(change, dict) else None
         if not isinstance(entities, list):
-            events.skipped.append("no entities")
+            events.skip("no entities", notification)
             continue
         for member in entities:
             _read_classic_member(content.get("realmId"), member, events)
@@ -163,7 +185,7 @@ def _read_classic(notifications, events):
 
 def _read_classic_member(realm_id, member, events):
     if not isinstance(member, dict):
-        events.skipped.append("not an object")
+        events.skip("not an object", member)
         return
     _append(
         events,
@@ -182,7 +204,7 @@ def _append(events, member, *, id, deleted_id, time, **values):
     values = {name: _as_text(value) for name, value in values.items()}
     missing = [name for name, value in values.items() if not value]
     if missing:
-        events.skipped.append(f"no usable {', '.join(missing)}")
+        events.skip(f"no usable {', '.join(missing)}", member)
         return
     values["entity"] = _ENTITIES.get(values["entity"].lower(), values["entity"])
     operation = values["operation"].lower()
@@ -192,6 +214,7 @@ def _append(events, member, *, id, deleted_id, time, **values):
             id=id or f"sha256-{digest(member)}",
             deleted_id=_as_text(deleted_id),
             time=parse_moment(time),
+            raw=_keep(member),
             **values,
         )
     )
@@ -211,3 +234,28 @@ def _as_text(value):
     if 0 < len(value) <= _TEXT_LENGTH and value.isprintable():
         return value
     return None
+
+
+def _keep(member):
+    """The member without what a jsonb column refuses, and cut where it is endless."""
+    kept = _limit(member, _RAW_DEPTH)
+    text = json.dumps(kept, ensure_ascii=False)
+    return kept if len(text) <= _RAW_LENGTH else {"cut": text[:_RAW_LENGTH]}
+
+
+def _limit(value, depth):
+    if isinstance(value, (dict, list)) and not depth:
+        return "…"
+    if isinstance(value, dict):
+        return {
+            _make_storable(name): _limit(each, depth - 1)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_limit(each, depth - 1) for each in value]
+    return _make_storable(value) if isinstance(value, str) else to_plain(value)
+
+
+def _make_storable(text):
+    """PostgreSQL stores neither NUL nor half of a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

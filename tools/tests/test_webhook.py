@@ -207,6 +207,22 @@ class TestCloud:
         events = parse(body)
         assert [each.qbo_id for each in events] == ["77"]
         assert len(events.skipped) == 4
+        assert json.loads(webhook.cut_rest(events))[1:] == [7, None, []]
+
+    def test_what_came_is_kept_without_what_cannot_be_stored(self):
+        data = {"a\x00": ["\ud800", 1, 1.50, 10**30, None, True]}
+        (event,) = parse_cloud(data=data)
+        assert event.raw["id"] == "event-1"
+        assert event.raw["data"] == {"a\ufffd": ["?", 1, "1.5", 10**30, None, True]}
+
+    def test_what_is_endless_is_cut(self):
+        (event,) = parse_cloud(data={"x": "y" * 100_000})
+        assert len(event.raw["cut"]) == 10_000
+        nested = []
+        for _level in range(100):
+            nested = [nested]
+        (event,) = parse_cloud(data=nested)
+        assert "…" in json.dumps(event.raw, ensure_ascii=False)
 
     def test_a_single_event_outside_an_array(self):
         assert len(parse(json.dumps(cloud()).encode())) == 1
@@ -253,6 +269,17 @@ class TestMalformed:
     def test_empty_is_not_malformed(self, body):
         assert parse(body) == []
 
+    @pytest.mark.parametrize(
+        "body, text",
+        [
+            (b"", ""),
+            (b"x\x00\xff", "x\ufffd\ufffd"),
+            (b"[" * 200_000, "[" * 10_000),
+        ],
+    )
+    def test_what_is_kept_of_it(self, body, text):
+        assert webhook.cut_text(body) == text
+
     def test_deep_nesting_inside_an_event(self):
         inner = b"[" * 900 + b"]" * 900
         body = json.dumps([cloud(id=..., data="@")]).encode().replace(b'"@"', inner)
@@ -291,12 +318,15 @@ def test_garbage_raises_nothing_else(value):
         texts = (event.id, event.realm_id, event.entity, event.qbo_id, event.operation)
         assert all(isinstance(each, str) and each.isprintable() for each in texts)
         assert event.time is None or event.time.tzinfo is None
+        assert "\\u0000" not in json.dumps(event.raw)
     assert [each.id for each in parse(body)] == [each.id for each in events]
 
 
 @given(body=st.binary(max_size=80))
 def test_any_bytes(body):
     try:
-        assert isinstance(parse(body), webhook.Events)
+        events = parse(body)
+        assert isinstance(events, webhook.Events)
+        assert len(events.skipped) == len(events.rest)
     except MalformedWebhook:
         pass
