@@ -33,6 +33,8 @@
         "views/qbo_operation_views.xml",
         "views/qbo_connection_views.xml",
         "views/qbo_connection_push_views.xml",
+        "views/qbo_event_views.xml",
+        "views/qbo_connection_webhook_views.xml",
         "views/qbo_connection_tax_views.xml",
         "views/qbo_field_mapping_views.xml",
         "views/qbo_connection_mapping_views.xml",

@@ -63,6 +63,11 @@ SUBSCRIPTION_READ_ONLY = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED")
 
 # Ours: days that the call log keeps what worked (False) and what failed (True).
 CALL_LOG_DAYS = {False: 14, True: 90}
+# Ours: days that events of webhooks are kept when they are done with, and when they
+# could not be read; and that the tally of each minute is kept.
+EVENT_DAYS = 30
+REJECTED_EVENT_DAYS = 90
+WEBHOOK_COUNT_DAYS = 90
 
 # Upper bounds, in seconds, of the wait before attempt 2, 3, ... of what failed
 # for a passing reason; the wait is drawn between half a second and the bound.
@@ -78,7 +83,10 @@ REQUEST_ID_LENGTH = 50
 PAGE_SIZE = 1000
 CDC_OBJECTS = 1000
 CDC_DAYS = 30
+# The largest notification that is read as one (Intuit's are up to 1 MB), and the
+# largest whose signature is looked at. Ours.
 WEBHOOK_BYTES = 4 * 1024 * 1024
+WEBHOOK_SIGNED_BYTES = 16 * 1024 * 1024
 LOG_BODY_BYTES = 64 * 1024
 
 # Order in which things must exist in QuickBooks: lists, then documents, then

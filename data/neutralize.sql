@@ -20,3 +20,7 @@ UPDATE qbo_operation
 UPDATE qbo_first_load
    SET state = CASE state WHEN 'counting' THEN 'draft' ELSE 'stopped' END
  WHERE state IN ('counting', 'loading');
+
+UPDATE qbo_event
+   SET state = 'ignored'
+ WHERE state = 'new';

@@ -8,6 +8,9 @@ from . import qbo_connection
 from . import qbo_connection_calls
 from . import qbo_connection_consent
 from . import qbo_connection_health
+from . import qbo_event
+from . import qbo_event_view
+from . import qbo_webhook_count
 from . import qbo_reference
 from . import qbo_reference_item
 from . import qbo_binding
@@ -21,6 +24,8 @@ from . import qbo_operation_resolve
 from . import qbo_operation_relink
 from . import qbo_connection_worker
 from . import qbo_connection_push
+from . import qbo_connection_webhook
+from . import qbo_preflight_webhook
 from . import qbo_reference_tax
 from . import qbo_sync_mixin
 from . import qbo_document_line_mixin
@@ -81,7 +86,6 @@ from . import qbo_first_load_push
 from . import qbo_first_load_closed
 from . import qbo_connection_first_load
 from . import ir_http
-from . import qbo_event
 from . import qbo_payment_words
 from . import qbo_payment
 from . import qbo_payment_line

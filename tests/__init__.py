@@ -48,3 +48,5 @@ from . import test_refresh
 from . import test_resolve
 from . import test_secrets
 from . import test_two_servers
+from . import test_webhook
+from . import test_webhook_processes
