@@ -9,7 +9,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from . import chaos, governor, money, push, sim
+from . import chaos, governor, money, payments, push, sim
 from .figures import BenchError
 
 GROUPS = {
@@ -18,6 +18,7 @@ GROUPS = {
     "push": push,
     "chaos": chaos,
     "money": money,
+    "payments": payments,
 }
 
 
@@ -33,17 +34,16 @@ def select(names):
     """Return {group: names of figures wanted} for names of groups and figures."""
     if not names:
         names = list(GROUPS)
+    groups = {
+        figure: name for name, group in GROUPS.items() for figure in group.FIGURES
+    }
     selected = {}
     for name in names:
-        group = name if name in GROUPS else name.partition("_")[0]
-        figures = GROUPS[group].FIGURES if group in GROUPS else ()
-        if name not in (*GROUPS, *figures):
-            known = [
-                *GROUPS,
-                *(f for module in GROUPS.values() for f in module.FIGURES),
-            ]
-            sys.exit(f"bench: there is no {name}; known are: {', '.join(known)}.")
-        wanted = figures if name == group else [name]
+        if name not in (*GROUPS, *groups):
+            known = ", ".join([*GROUPS, *groups])
+            sys.exit(f"bench: there is no {name}; known are: {known}.")
+        group = groups.get(name, name)
+        wanted = GROUPS[group].FIGURES if name == group else [name]
         selected.setdefault(group, set()).update(wanted)
     return selected
 

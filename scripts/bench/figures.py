@@ -3,7 +3,12 @@
 import operator
 from dataclasses import dataclass
 
-COMPARISONS = {">=": operator.ge, "<=": operator.le, "=": operator.eq}
+COMPARISONS = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+}
 
 
 class BenchError(Exception):

@@ -126,11 +126,11 @@ class Orders:
         client.query_batch({"terms": "select * from Term"})
 
 
-def main(configuration, database):
+def main(configuration, database, orders=Orders):
     odoo.tools.config.parse_config(
         ["-c", configuration, "-d", database, "--no-http", "--log-level=error"]
     )
-    orders = Orders(Registry(database))
+    orders = orders(Registry(database))
     for line in sys.stdin:
         values = json.loads(line)
         answer = getattr(orders, values.pop("order"))(**values)

@@ -39,11 +39,11 @@ WORKER = pathlib.Path(__file__).with_name("push_worker.py")
 class Worker:
     """An Odoo process that carries out one order per line."""
 
-    def __init__(self, url):
+    def __init__(self, url, program=WORKER):
         self._process = subprocess.Popen(
             [
                 sys.executable,
-                str(WORKER),
+                str(program),
                 os.environ["DEV_ODOO_CONFIG"],
                 os.environ["DEV_ODOO_DATABASE"],
             ],
