@@ -1,6 +1,9 @@
 """Payments in tests: a bookkeeper in QuickBooks, and what Odoo makes of it."""
 
+import uuid
+
 from .outbox import OutboxMixin
+from .webhooks import make_body, make_event, sign
 
 
 class PaymentMixin(OutboxMixin):
@@ -89,16 +92,19 @@ class PaymentMixin(OutboxMixin):
         self.work()
 
     def notify(self, *objects, entity="Payment", operation="update"):
-        """Let webhooks name objects of QuickBooks, and the worker go."""
-        for each in objects:
-            self.env["qbo.event"].create(
-                {
-                    "connection_id": self.connection.id,
-                    "entity": entity,
-                    "qbo_id": each["Id"],
-                    "operation": operation,
-                }
+        """Let a webhook name objects of QuickBooks, and the worker go."""
+        body = make_body(
+            *(
+                make_event(
+                    id=str(uuid.uuid4()),
+                    type=f"qbo.{entity.lower()}.{operation}d.v1",
+                    intuitentityid=each["Id"],
+                    intuitaccountid=self.connection.realm_id,
+                )
+                for each in objects
             )
+        )
+        self.assertTrue(self.env["qbo.event"]._store_and_wake(body, sign(body)))
         self.work()
 
     def find(self, payment, entity="Payment"):
