@@ -369,11 +369,18 @@ class QboPayment(models.Model):
         if not money:
             return ["state"]
         wanted = self._prepare_header(plan, money)
-        return [
+        changed = [
             name
             for name, value in wanted.items()
             if (booked[name].id if name.endswith("_id") else booked[name]) != value
         ]
+        balance = self._get_company_amount(money)
+        if balance is not None and not self.is_ours:
+            liquidity, _counterpart, _other = booked._seek_for_lines()
+            home = self.company_id.currency_id
+            if home.compare_amounts(abs(sum(liquidity.mapped("balance"))), balance):
+                changed.append("balance")
+        return changed
 
     def _prepare_header(self, plan, money):
         header = {
@@ -399,12 +406,12 @@ class QboPayment(models.Model):
         # Odoo keeps them at a draft: what they settle is then counted twice.
         self._get_own_partials().unlink()
         plan.kept = {ends: amount for ends, amount in plan.kept.items() if ends[0]}
-        if set(changed) - {"amount", "date"}:
+        if set(changed) - {"amount", "date", "balance"}:
             booked.action_cancel()
             return True
         header = self._prepare_header(plan, money)
         booked.action_draft()
-        booked.write({name: header[name] for name in changed})
+        booked.write({name: header[name] for name in changed if name in header})
         self._set_balance(booked, money)
         booked.action_post()
         return False

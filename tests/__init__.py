@@ -38,6 +38,8 @@ from . import test_payloads_lists
 from . import test_payloads_orders
 from . import test_payloads_taxes
 from . import test_cents_property
+from . import test_payment_stories
+from . import test_payments_currency
 from . import test_payments_in
 from . import test_preflight
 from . import test_preview

@@ -123,7 +123,9 @@ class PaymentStoryMixin(PaymentMixin):
     def _act_receive_unapplied(self, draw, documents, pocket):
         customer = draw.choice(self.customers)
         document = next(each for each in documents if each.partner_id == customer)
-        pocket.append(self.receive(draw.randint(1, 90), customer=self.get_customer_id(document)))
+        pocket.append(
+            self.receive(draw.randint(1, 90), customer=self.get_customer_id(document))
+        )
         return pocket[-1]
 
     def _act_use_credit(self, draw, documents, pocket):
@@ -244,7 +246,9 @@ class PaymentStoryMixin(PaymentMixin):
     def assert_all_known(self, told):
         """Each payment of QuickBooks stands here, with each cent in one place."""
         rows = self.env["qbo.payment"].search([("remote_state", "!=", "deleted")])
-        there = {each["Id"]: float(each["TotalAmt"]) for each in self.get_objects("Payment")}
+        there = {
+            each["Id"]: float(each["TotalAmt"]) for each in self.get_objects("Payment")
+        }
         self.assertEqual({row.qbo_id: row.amount for row in rows}, there, told)
         for row in rows:
             self.assertIn(row.state, ("matched", "partly", "queued", "ignored"), told)

@@ -380,6 +380,74 @@ class TestPaymentsIn(PaymentMixin, QboCommon):
         self.assertFalse(self.find(payment))
         self.assert_conserved()
 
+    # === DEPOSITS === #
+
+    def test_fee_in_the_deposit(self):
+        """The customer paid all of it; the fee is between the bank and us."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        row = self.hear(payment)
+        before = self.get_books()
+        bank = self.find_reference("Account", "Bank")
+        fee = self.find_reference("Account", "Expense")
+        link = {"TxnId": payment["Id"], "TxnType": "Payment", "TxnLineId": "0"}
+        detail = {"AccountRef": {"value": fee.qbo_id}}
+        deposit = self.act(
+            "Deposit",
+            "create",
+            DepositToAccountRef={"value": bank.qbo_id},
+            TxnDate="2026-03-12",
+            Line=[
+                {"Amount": 100, "LinkedTxn": [link]},
+                {
+                    "Amount": -2.9,
+                    "DetailType": "DepositLineDetail",
+                    "DepositLineDetail": detail,
+                },
+            ],
+        )
+        self.hear(payment)
+        self.assertEqual(row.deposit_qbo_id, deposit["Id"])
+        self.assertEqual(row.state, "matched")
+        self.assertEqual(self.get_books(), before)
+
+    # === OTHER COMPANIES === #
+
+    def test_document_of_another_company(self):
+        """What a link of this company points at may be nobody else's."""
+        invoice = self.push_invoice(100)
+        other = self.env["res.company"].create(
+            {"name": "Other Books", "currency_id": self.company.currency_id.id}
+        )
+        self._set_up_other_books(other)
+        theirs = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": other.id,
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-02",
+                "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
+            }
+        )
+        theirs.action_post()
+        invoice._qbo_get_binding(self.connection).res_id = theirs.id
+        self.env.flush_all()
+        there = self.get_objects("Invoice")[-1]
+        payment = self.receive(
+            100,
+            (("Invoice", there["Id"]), 100),
+            customer=there["CustomerRef"]["value"],
+        )
+        self.notify(payment)
+        row = self.find(payment)
+        self.assertEqual((row.state, row.reason), ("queued", "company"))
+        self.assertEqual(theirs.amount_residual, 100)
+
+    def _set_up_other_books(self, company):
+        self.env["account.chart.template"].try_loading(
+            "generic_coa", company, install_demo=False
+        )
+
     # === POLLS ALONE === #
 
     def test_poll_alone(self):
