@@ -11,16 +11,34 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 
+from . import resumed
 from .figures import BenchError, Figure
 from .governor import note
-from .intuit import REALM, simulator
+from .intuit import REALM, Client, simulator
 from .push import Worker
 
 NEEDS_ODOO = True
-FIGURES = ("webhook_p99_ms", "webhook_lost")
+FIGURES = (
+    "webhook_p99_ms",
+    "webhook_lost",
+    "payments_webhook_to_paid",
+    "payments_catch_up",
+    "payments_catch_up_calls",
+    "payments_memory_growth",
+    "payments_stories",
+    "payments_story_faults",
+)
+WEBHOOKS = {"webhook_p99_ms", "webhook_lost"}
+CATCH_UP = {
+    "payments_catch_up",
+    "payments_catch_up_calls",
+    "payments_memory_growth",
+}
+STORIES = {"payments_stories", "payments_story_faults"}
 WORKER = pathlib.Path(__file__).with_name("payments_worker.py")
 WEBHOOK_PATH = "/quickbooks_online/webhook"
 VERIFIER_TOKEN = "simulator-verifier-token"
@@ -30,12 +48,39 @@ SENDERS = 20
 START_SECONDS = 120
 
 
+# Payments that arrive by webhook: so many a second, so many seconds.
+ARRIVING, ARRIVING_SECONDS = 3, 60
+CAUGHT_UP = 1500
+STORY_COUNT, STORY_SECONDS = 500, 540
+STORY_CODE = (
+    "models",
+    "tools",
+    "simulator",
+    "tests/payment_story.py",
+    "tests/payments.py",
+)
+STORY_WORKER = pathlib.Path(__file__).with_name("payments_story_worker.py")
+
+
 def measure(options):
-    with simulator() as (_process, url), worker(url) as office:
-        office.ask("connect", realm=REALM, verifier_token=VERIFIER_TOKEN)
-        with odoo_server(url) as port:
-            if options.wanted & {"webhook_p99_ms", "webhook_lost"}:
-                yield from measure_webhooks(office, port)
+    wanted = options.wanted
+    if wanted - STORIES:
+        with simulator() as (_process, url), worker(url) as office:
+            office.ask("connect", realm=REALM, verifier_token=VERIFIER_TOKEN)
+            if wanted & CATCH_UP:
+                yield from measure_catch_up(office, url)
+            if wanted & {"payments_webhook_to_paid", *WEBHOOKS}:
+                yield from measure_server(office, url, wanted)
+    if wanted & STORIES:
+        yield from measure_stories()
+
+
+def measure_server(office, url, wanted):
+    with odoo_server(url) as port:
+        if "payments_webhook_to_paid" in wanted:
+            yield measure_arrivals(office, url, port)
+        if wanted & WEBHOOKS:
+            yield from measure_webhooks(office, port)
 
 
 @contextmanager
@@ -78,6 +123,102 @@ def wait_until_ready(process, port):
         except OSError:
             time.sleep(0.2)
     raise BenchError("Odoo did not start.")
+
+
+# === PAYMENTS === #
+
+
+def receive(books, invoice):
+    """Receive all of an invoice, as a bookkeeper would."""
+    qbo_id, customer, total = invoice
+    link = {"TxnId": qbo_id, "TxnType": "Invoice"}
+    books.control(
+        "POST",
+        "act",
+        {
+            "realm": REALM,
+            "entity": "Payment",
+            "operation": "create",
+            "values": {
+                "CustomerRef": {"value": customer},
+                "TotalAmt": total,
+                "TxnDate": "2026-03-10",
+                "Line": [{"Amount": total, "LinkedTxn": [link]}],
+            },
+        },
+    )
+
+
+def measure_catch_up(office, url):
+    """1,500 payments nobody told of, beside what bare Odoo needs for as many."""
+    invoices = office.ask("write_invoices", count=CAUGHT_UP, url=url)["invoices"]
+    others = office.ask("write_invoices", count=CAUGHT_UP, url=url)["invoices"]
+    books = Client(url)
+    for invoice in invoices.values():
+        receive(books, invoice)
+    bare = office.ask("settle_bare", ids=[int(id) for id in others])
+    books.control("DELETE", "requests")
+    work = office.ask("catch_up")
+    if work["states"] != {"matched": CAUGHT_UP}:
+        raise BenchError(f"not all payments are matched: {work['states']}.")
+    calls = [
+        call
+        for call in books.control("GET", "requests")["requests"]
+        if call["path"].startswith("/v3/")
+    ]
+    each = 1000 / CAUGHT_UP
+    note(
+        f"{CAUGHT_UP} payments: {work['seconds'] * each:.0f} ms each, bare Odoo "
+        f"{bare['seconds'] * each:.0f} ms (processor {work['cpu_seconds'] * each:.0f} "
+        f"and {bare['cpu_seconds'] * each:.0f} ms); {len(calls)} calls"
+    )
+    ratio = work["seconds"] / bare["seconds"]
+    yield Figure("payments_catch_up", ratio, "times", "<=", 1.3)
+    yield Figure("payments_catch_up_calls", len(calls), "calls", "<=", CAUGHT_UP / 100)
+    memory = work["megabytes"]
+    growth = max(memory) - memory[0]
+    yield Figure("payments_memory_growth", growth, "MB", "<", 150)
+
+
+def measure_arrivals(office, url, port):
+    """Payments arrive; how long until their invoices are paid in Odoo."""
+    count = ARRIVING * ARRIVING_SECONDS
+    invoices = office.ask("write_invoices", count=count, url=url)["invoices"]
+    books = Client(url)
+    address = f"http://127.0.0.1:{port}{WEBHOOK_PATH}"
+    books.control("POST", "webhooks", {"url": address})
+    received = {}
+    with ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(office.ask, "watch", ids=[int(id) for id in invoices])
+        start = time.monotonic()
+        for number, (id, invoice) in enumerate(invoices.items()):
+            time.sleep(max(0, start + number / ARRIVING - time.monotonic()))
+            received[id] = time.time()
+            receive(books, invoice)
+        paid = seen.result()["paid"]
+    books.control("POST", "webhooks", {"url": None})
+    if len(paid) < count:
+        raise BenchError(f"{count - len(paid)} payments did not arrive.")
+    seconds = sorted(paid[id] - received[id] for id in invoices)
+    note(
+        f"{count} payments: median {seconds[count // 2]:.2f} s, all {seconds[-1]:.2f} s"
+    )
+    share = seconds[int(count * 0.95)]
+    return Figure("payments_webhook_to_paid", share, "s", "<=", 3)
+
+
+def measure_stories():
+    """What the test suite does sixty times (`tests/payment_story.py`)."""
+    stories = resumed.go_on(
+        "stories", STORY_WORKER, STORY_CODE, STORY_COUNT, STORY_SECONDS
+    )
+    faults = [each["fault"] for each in stories if each["fault"]]
+    for fault in faults:
+        note(fault)
+    yield Figure("payments_stories", len(stories), "stories", ">=", STORY_COUNT)
+    yield Figure("payments_story_faults", len(faults), "faults", "=", 0)
+    if len(stories) >= STORY_COUNT:
+        resumed.forget("stories", STORY_CODE)
 
 
 # === WEBHOOKS === #
