@@ -103,7 +103,7 @@ def odoo_server(url):
             *(sys.executable, "-m", "odoo", "server"),
             *("-c", os.environ["DEV_ODOO_CONFIG"]),
             *("-d", os.environ["DEV_ODOO_DATABASE"]),
-            *("--http-port", str(port), "--log-level=error"),
+            *("--http-port", str(port), "--log-level=critical"),
         ],
         env=os.environ | {"QUICKBOOKS_ONLINE_BASE_URL": url},
     ) as process:
@@ -111,7 +111,7 @@ def odoo_server(url):
             wait_until_ready(process, port)
             yield port
         finally:
-            process.terminate()
+            process.kill()
 
 
 def wait_until_ready(process, port):
