@@ -8,10 +8,11 @@ import time
 
 from governor_worker import Orders as ConnectionOrders
 from governor_worker import main
-from intuit import Client
 from push_worker import Sampler
 
 from odoo import SUPERUSER_ID, api
+
+from bench.intuit import Client
 
 CHUNK = 100
 SECONDS = 600
