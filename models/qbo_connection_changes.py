@@ -59,6 +59,19 @@ class QboConnection(models.Model):
             return self.payments_start or self.start_date
         return self.connected_at.date() if self.connected_at else False
 
+    def _prepare_severed_values(self):
+        """What is connected next has changes and payments of its own."""
+        names = (
+            "changes_read_until",
+            "changes_pending_until",
+            "is_poll_due",
+            "polled_at",
+            "payments_there",
+            "payments_counted_at",
+            "payments_problem",
+        )
+        return super()._prepare_severed_values() | dict.fromkeys(names, False)
+
     # === SCHEDULED ACTION === #
 
     @api.model
@@ -103,7 +116,11 @@ class QboConnection(models.Model):
     def _has_due_payments(self):
         return bool(
             self.env["qbo.payment"].search_count(
-                [("connection_id", "=", self.id), ("is_due", "=", True)], limit=1
+                [
+                    *self.env["qbo.payment"]._get_own_domain(self),
+                    ("is_due", "=", True),
+                ],
+                limit=1,
             )
         )
 

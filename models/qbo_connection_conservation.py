@@ -34,12 +34,13 @@ class QboConnection(models.Model):
                 ("connection_id", "in", self.ids),
                 ("state", "in", ("queued", "partly")),
             ],
-            ["connection_id"],
+            ["connection_id", "realm_id"],
             ["__count"],
         )
-        counts = dict(groups)
+        counts = {(connection, realm): count for connection, realm, count in groups}
         for connection in self:
-            connection.open_payment_count = counts.get(connection, 0)
+            key = (connection._origin, connection.realm_id)
+            connection.open_payment_count = counts.get(key, 0)
 
     def _compute_payments_table(self):
         labels = dict(
@@ -158,7 +159,7 @@ class QboConnection(models.Model):
                 names=", ".join(astray[:10].mapped("display_name")),
             )
         stuck = payments.search_count(
-            [("connection_id", "=", self.id), ("state", "=", "new")]
+            [*payments._get_own_domain(self), ("state", "=", "new")]
         )
         if stuck:
             yield self.env._("Not looked at yet: %(count)s.", count=stuck)
@@ -177,4 +178,4 @@ class QboConnection(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "quickbooks_online.qbo_payment_action"
         )
-        return action | {"domain": [("connection_id", "=", self.id)]}
+        return action | {"domain": self.env["qbo.payment"]._get_own_domain(self)}

@@ -35,6 +35,13 @@ class QboPayment(models.Model):
     company_id = fields.Many2one(
         related="connection_id.company_id", store=True, index=True
     )
+    realm_id = fields.Char(
+        "QuickBooks Company",
+        required=True,
+        readonly=True,
+        help="Kept when the connection is severed: what was booked for this company is "
+        "found again, and not booked a second time.",
+    )
     entity = fields.Selection(
         [("Payment", "Payment"), ("RefundReceipt", "Refund receipt")],
         "Kind",
@@ -132,7 +139,7 @@ class QboPayment(models.Model):
     url = fields.Char("In QuickBooks", compute="_compute_url")
 
     _unique_object = models.Constraint(
-        "UNIQUE(connection_id, entity, qbo_id)",
+        "UNIQUE(connection_id, realm_id, entity, qbo_id)",
         "There is one row for each payment of QuickBooks.",
     )
     _unique_payment = models.UniqueIndex(
@@ -228,10 +235,18 @@ class QboPayment(models.Model):
         return gone
 
     @api.model
+    def _get_own_domain(self, connection):
+        """Return the domain of the payments of the company that is connected now."""
+        return [
+            ("connection_id", "=", connection.id),
+            ("realm_id", "=", connection.realm_id),
+        ]
+
+    @api.model
     def _find(self, connection, entity, qbo_ids):
         rows = self.search(
             [
-                ("connection_id", "=", connection.id),
+                *self._get_own_domain(connection),
                 ("entity", "=", entity),
                 ("qbo_id", "in", list(qbo_ids)),
             ]
@@ -268,6 +283,7 @@ class QboPayment(models.Model):
         code = code or connection.home_currency
         content = {
             "connection_id": connection.id,
+            "realm_id": connection.realm_id,
             "entity": entity,
             "qbo_id": values["Id"],
             "sync_token": values.get("SyncToken"),

@@ -18,7 +18,7 @@ class QboPayment(models.Model):
     def _list_due(self, connection):
         """Return ids of payments that are to be applied next."""
         return self.search(
-            [("connection_id", "=", connection.id), ("is_due", "=", True)],
+            [*self._get_own_domain(connection), ("is_due", "=", True)],
             order="id",
             limit=APPLIED_AT_ONCE,
         ).ids
@@ -28,7 +28,7 @@ class QboPayment(models.Model):
         """Let all be tried again that may go by now, or went astray."""
         waiting = self.search(
             [
-                ("connection_id", "=", connection.id),
+                *self._get_own_domain(connection),
                 ("state", "in", ("queued", "partly")),
                 ("reason", "not in", WAITS_FOR_PERSON),
             ]
@@ -40,7 +40,8 @@ class QboPayment(models.Model):
     def _list_astray(self, connection):
         """Return ids of payments of which Odoo settled another amount than is noted.
 
-        Somebody undid a reconciliation by hand, or matched the payment's credit.
+        Somebody undid a reconciliation by hand, matched the payment's credit, or
+        cancelled what was booked.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -70,18 +71,23 @@ class QboPayment(models.Model):
                 SELECT payment.id
                   FROM qbo_payment payment
              LEFT JOIN settled ON settled.payment_id = payment.id
+             LEFT JOIN account_payment booked ON booked.id = payment.account_payment_id
                  WHERE payment.connection_id = %(connection)s
-                   AND NOT payment.is_due
-                   AND NOT payment.is_ours
+                   AND payment.realm_id = %(realm)s
+                   AND payment.is_due IS NOT TRUE
+                   AND payment.is_ours IS NOT TRUE
                    AND coalesce(payment.reason, '') NOT IN %(blocked)s
-              GROUP BY payment.id
+              GROUP BY payment.id, booked.id
                 HAVING abs(
                            coalesce(sum(settled.debit_amount_currency), 0)
                            - coalesce(payment.matched_amount, 0)
                        ) >= 0.001
+                    OR payment.reason = 'unapplied'
+                   AND coalesce(booked.state, '') NOT IN ('in_process', 'paid')
               ORDER BY payment.id
                 """,
                 connection=connection.id,
+                realm=connection.realm_id,
                 blocked=BLOCKED,
             )
         )
@@ -96,10 +102,12 @@ class QboPayment(models.Model):
                 """
                 SELECT state, count(*), coalesce(sum(volume), 0)
                   FROM qbo_payment
-                 WHERE connection_id = %s AND remote_state != 'deleted'
+                 WHERE connection_id = %s AND realm_id = %s
+                   AND remote_state != 'deleted'
               GROUP BY state
                 """,
                 connection.id,
+                connection.realm_id,
             )
         )
         return {state: (number, volume) for state, number, volume in rows}
@@ -121,7 +129,7 @@ class QboPayment(models.Model):
     @api.model
     def _get_known_domain(self, connection, entity, until=None):
         domain = [
-            ("connection_id", "=", connection.id),
+            *self._get_own_domain(connection),
             ("entity", "=", entity),
             ("remote_state", "!=", "deleted"),
         ]

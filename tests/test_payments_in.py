@@ -474,3 +474,56 @@ class TestPaymentsIn(PaymentMixin, QboCommon):
         self.poll()
         self.assertEqual(self.find(payment).remote_state, "deleted")
         self.assertEqual(invoice.amount_residual, 100)
+
+    # === ODOO'S OWN HANDS === #
+
+    def test_reconciliation_undone_by_hand_comes_back(self):
+        invoice = self.push_invoice(100)
+        row = self.hear(self.receive(100, (invoice, 100)))
+        row._get_own_partials().unlink()
+        self.assertEqual(invoice.amount_residual, 100)
+        self.assertIn(row, row.browse(row._list_astray(self.connection)))
+        self.poll()
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assert_conserved()
+
+    def test_credit_cancelled_by_hand_comes_back(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(30, customer=self.get_customer_id(invoice))
+        row = self.hear(payment)
+        row.account_payment_id.action_cancel()
+        self.poll()
+        self.assertEqual(row.account_payment_id.state, "in_process")
+        self.assert_conserved()
+
+    def test_credit_matched_by_hand_stays(self):
+        """Who matches the credit in Odoo itself decided, too."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(30, customer=self.get_customer_id(invoice))
+        row = self.hear(payment)
+        lines = row._get_own_lines() | invoice._qbo_get_receivable_lines()
+        lines.reconcile()
+        self.assertEqual(invoice.amount_residual, 70)
+        self.poll()
+        self.assertEqual((row.state, row.matched_amount), ("matched", 30))
+        self.assertEqual(invoice.amount_residual, 70)
+        self.assert_repeats()
+
+    # === THE CONNECTION ENDS === #
+
+    def test_severed_and_connected_again(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(130, (invoice, 100))
+        row = self.hear(payment)
+        booked = row.account_payment_id
+        self.connection.with_user(self.administrator).action_sever()
+        self.env.invalidate_all()
+        self.assertFalse(self.connection.changes_read_until)
+        self.connect()
+        self.poll()
+        self.assertEqual(self.find(payment), row)
+        self.assertEqual(row.account_payment_id, booked)
+        everything = self.env["account.payment"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(everything, booked)
