@@ -27,7 +27,6 @@ class QboConnection(models.Model):
     _inherit = "qbo.connection"
 
     changes_read_until = fields.Datetime(
-        "Changes Read Until",
         readonly=True,
         copy=False,
         help="QuickBooks' clock: everything up to here was applied or is queued.",
