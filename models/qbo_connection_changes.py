@@ -82,7 +82,8 @@ class QboConnection(models.Model):
     def _request_poll(self):
         """Ask what changed, as soon as the worker gets to it."""
         for connection in self:
-            connection.is_poll_due = True
+            # At once: the worker writes the same row, and a wait for it would fail.
+            connection._write_committed({"is_poll_due": True})
         self._wake_worker()
 
     def action_poll(self):
