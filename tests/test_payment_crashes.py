@@ -69,7 +69,7 @@ class TestPaymentCrashes(BaseCase):
             env["qbo.connection"].browse(self.arena.connection_id)._request_poll()
 
     def settle(self):
-        """Let workers run until nothing is left; the dead may hold locks for a while."""
+        """Let workers run until nothing is left; the dead may hold locks a while."""
         for _run in range(chaos.MOST_RUNS):
             self.arena.work()
             with self.arena.environment() as env:
