@@ -65,6 +65,7 @@ from . import qbo_connection_closed
 from . import qbo_preflight_closed
 from . import qbo_operation_gate
 from . import qbo_operation_closed
+from . import qbo_push_mixin
 from . import qbo_approval_mixin
 from . import qbo_approval_mixin_push
 from . import qbo_approval_mixin_state

@@ -10,11 +10,10 @@ from odoo.tools import clean_context
 
 from ..tools import payload as payload_tools
 from ..tools.digest import digest
+from .qbo_push_mixin import APPROVER_GROUP, USER_GROUP
 
 _logger = logging.getLogger(__name__)
 
-USER_GROUP = "quickbooks_online.group_qbo_user"
-APPROVER_GROUP = "quickbooks_online.group_qbo_approver"
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_approval"
 
 # Written by the actions alone, never by a form, an import or RPC.
@@ -71,6 +70,7 @@ class QboApprovalMixin(models.AbstractModel):
     """
 
     _name = "qbo.approval.mixin"
+    _inherit = ["qbo.push.mixin"]
     _description = "Document That Finance Approves"
 
     qbo_approval = fields.Selection(
@@ -698,41 +698,7 @@ class QboApprovalMixin(models.AbstractModel):
             author_id=self.env.user.partner_id.id,
         )
 
-    # === WHO AND WHERE === #
-
-    def _qbo_check_role(self, group):
-        """Only the right people, whatever the button or call."""
-        if self.env.su or self.env.user.has_group(group):
-            return
-        if group == APPROVER_GROUP:
-            raise AccessError(
-                self.env._(
-                    "Only QuickBooks approvers may do this. Nothing was changed: ask "
-                    "an approver, or an administrator for the role."
-                )
-            )
-        raise AccessError(
-            self.env._(
-                "Only QuickBooks users may do this. Nothing was changed: ask an "
-                "administrator for the role."
-            )
-        )
-
-    def _qbo_get_connections(self):
-        """Return ``{company: its connection}`` of those that have one."""
-        companies = self.sudo().company_id
-        connections = (
-            self.env["qbo.connection"]
-            .sudo()
-            .search([("company_id", "in", companies.ids)])
-        )
-        return {connection.company_id: connection for connection in connections}
-
-    def _qbo_get_connection(self):
-        """Return the connection of the document's company, empty without one."""
-        self.ensure_one()
-        company = self.sudo().company_id
-        return self._qbo_get_connections().get(company, self.env["qbo.connection"])
+    # === WHAT STANDS AGAINST IT === #
 
     def _qbo_get_common_refusal(self, connection):
         """Return why nothing at all can be done with the document, or None."""
@@ -801,13 +767,6 @@ class QboApprovalMixin(models.AbstractModel):
             id=binding.qbo_id,
         )
 
-    def _qbo_make_under_way_sentence(self):
-        return self.env._(
-            "%(title)s is on its way to QuickBooks already, and what becomes of it is "
-            "not known yet. Nothing was done; wait until it is settled.",
-            title=self._qbo_get_title(),
-        )
-
     def _qbo_make_changed_sentence(self, changes):
         return self.env._(
             "%(title)s was changed after it was approved, so it has to be submitted "
@@ -815,41 +774,6 @@ class QboApprovalMixin(models.AbstractModel):
             title=self._qbo_get_title(),
             changes="; ".join(changes),
         )
-
-    # === SAYING WHAT HAPPENED === #
-
-    def _qbo_join(self, documents):
-        return self.browse(document.id for document in documents)
-
-    def _qbo_report(self, done, refusals, message):
-        """Raise the refusal of the one document, or sum up what became of many."""
-        if len(self) == 1 and refusals:
-            raise UserError(refusals[self])
-        if len(self) == 1:
-            return True
-        return self._qbo_notify(message, refusals)
-
-    def _qbo_notify(self, message, refusals):
-        """Return an action that says what became of many documents.
-
-        :param dict refusals: {document: why nothing was done}
-        """
-        reasons = list(dict.fromkeys(refusals.values()))
-        if refusals:
-            message += ", " + self.env._("%(count)s refused", count=len(refusals))
-        message += "." if not refusals else ": " + " ".join(reasons[:10])
-        if len(reasons) > 10:
-            message += " " + self.env._("And %(count)s more.", count=len(reasons) - 10)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": message,
-                "type": "warning" if refusals else "success",
-                "sticky": bool(refusals),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
 
 def _make_list(heading, sentences):

@@ -1,7 +1,6 @@
 import psycopg2.errors
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.sql_db import Cursor
 
 from ..tools.digest import digest
@@ -85,25 +84,6 @@ class QboApprovalMixin(models.AbstractModel):
             or self._qbo_get_content_refusal(connection)
         )
 
-    def _qbo_get_connection_refusal(self, connection):
-        """P4: nothing is queued on a connection that is known to be dead."""
-        if connection.state == "connected":
-            return None
-        if connection.state == "suspended":
-            return self.env._(
-                "%(title)s stays as it is. %(reason)s",
-                title=self._qbo_get_title(),
-                reason=connection._get_suspension_message(connection.suspend_reason),
-            )
-        return self.env._(
-            "%(title)s stays as it is, because %(books)s is not connected to "
-            "QuickBooks. Ask %(names)s to connect it.",
-            title=self._qbo_get_title(),
-            books=connection.name,
-            names=", ".join(connection._get_administrators().mapped("name"))
-            or self.env._("an administrator"),
-        )
-
     def _qbo_get_approval_refusal(self, connection):
         approval, title = self.sudo().qbo_approval, self._qbo_get_title()
         if approval == "approved":
@@ -167,59 +147,7 @@ class QboApprovalMixin(models.AbstractModel):
             self.env.invalidate_all(flush=False)
         self.invalidate_recordset(flush=False)
 
-    def _qbo_get_last_operations(self):
-        """Return ``{id: newest operation}``, cancelled ones excepted.
-
-        What an archived connection left behind is none of the one that lives.
-        """
-        operations = (
-            self.env["qbo.operation"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("state", "!=", "cancelled"),
-                    ("connection_id.active", "=", True),
-                ],
-                ["res_id", "state", "cause", "doc_number", "qbo_id", "blocked_by_id"],
-                order="id",
-            )
-        )
-        return {operation.res_id: operation for operation in operations}
-
     # === RETRY === #
-
-    def action_qbo_retry(self):
-        """Send again what failed, exactly as it was approved."""
-        self._qbo_check_role(APPROVER_GROUP)
-        operations = self._qbo_get_last_operations()
-        done, refusals = self.browse(), {}
-        for document in self:
-            try:
-                document._qbo_retry_one(operations.get(document.id))
-                done |= document
-            except UserError as error:
-                refusals[document] = str(error)
-        return self._qbo_report(
-            done, refusals, self.env._("%(count)s queued again", count=len(done))
-        )
-
-    def _qbo_retry_one(self, operation):
-        self.check_access("read")
-        title = self._qbo_get_title()
-        failed = operation and operation._get_failed()
-        if not failed:
-            raise UserError(
-                self.env._(
-                    "Nothing to retry: the push of %(title)s did not fail.", title=title
-                )
-            )
-        connection = self._qbo_get_connection()
-        refusal = connection and self._qbo_get_connection_refusal(connection)
-        if refusal:
-            raise UserError(refusal)
-        failed.action_retry()
 
     def _qbo_get_retry_refusal(self, connection):
         """Return why a failed push must not be sent again, or None."""
@@ -286,23 +214,3 @@ class QboApprovalMixin(models.AbstractModel):
         return self._qbo_report(
             done, refusals, self.env._("%(count)s allowed again", count=len(done))
         )
-
-    # === OPEN === #
-
-    def action_qbo_open(self):
-        """Open the document in QuickBooks."""
-        self.check_access("read")
-        if len(self) != 1:
-            raise UserError(
-                self.env._(
-                    "QuickBooks shows one document at a time. Choose one, and click "
-                    "Open in QBO again."
-                )
-            )
-        if not self.qbo_url:
-            raise UserError(
-                self.env._(
-                    "%(title)s is not in QuickBooks yet.", title=self._qbo_get_title()
-                )
-            )
-        return {"type": "ir.actions.act_url", "url": self.qbo_url, "target": "new"}

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..tools import payload as payload_tools
 from .qbo_approval_mixin import APPROVER_GROUP, USER_GROUP
@@ -21,15 +20,6 @@ class QboApprovalMixin(models.AbstractModel):
 
     _inherit = "qbo.approval.mixin"
 
-    qbo_operation_ids = fields.One2many(
-        "qbo.operation",
-        "res_id",
-        "QuickBooks Operations",
-        domain=lambda self: [("res_model", "=", self._name)],
-        bypass_search_access=True,
-        readonly=True,
-        groups=USER_GROUP,
-    )
     qbo_state = fields.Selection(
         [
             ("not_pushed", "Not pushed"),
@@ -45,24 +35,6 @@ class QboApprovalMixin(models.AbstractModel):
         compute="_compute_qbo_state",
         compute_sudo=True,
         search="_search_qbo_state",
-        groups=USER_GROUP,
-    )
-    qbo_doc_number = fields.Char(
-        "QuickBooks Number",
-        compute="_compute_qbo_binding",
-        compute_sudo=True,
-        groups=USER_GROUP,
-    )
-    qbo_id = fields.Char(
-        "QuickBooks Id",
-        compute="_compute_qbo_binding",
-        compute_sudo=True,
-        groups=USER_GROUP,
-    )
-    qbo_url = fields.Char(
-        "Page In QuickBooks",
-        compute="_compute_qbo_binding",
-        compute_sudo=True,
         groups=USER_GROUP,
     )
     qbo_notice = fields.Text(compute="_compute_qbo_notice", groups=USER_GROUP)
@@ -189,25 +161,6 @@ class QboApprovalMixin(models.AbstractModel):
         }
 
     @api.model
-    def _qbo_make_domain(self, select, condition, *values):
-        """Return the domain of the ids that a query on the outbox gives."""
-        # Only the connection that lives counts: links of older ones are kept.
-        query = SQL(
-            f"""{select}
-               JOIN qbo_connection c ON c.id = x.connection_id AND c.active
-              WHERE x.res_model = %s AND {condition}""",  # noqa: S608
-            self._name,
-            *values,
-        )
-        for model, names in (
-            ("qbo.binding", ("res_model", "res_id", "qbo_id", "connection_id")),
-            ("qbo.operation", ("res_model", "res_id", "state", "connection_id")),
-            ("qbo.connection", ("active",)),
-        ):
-            self.env[model].sudo().flush_model(names)
-        return Domain("id", "in", query)
-
-    @api.model
     def _qbo_get_connected_companies(self):
         connections = self.env["qbo.connection"].sudo()
         return connections.search([("active", "=", True)]).company_id
@@ -223,18 +176,6 @@ class QboApprovalMixin(models.AbstractModel):
             .search([("start_date", "!=", False)])
         ]
         return ~Domain.OR(before) if before else Domain.TRUE
-
-    @api.depends("qbo_state")
-    def _compute_qbo_binding(self):
-        connections = self._origin._qbo_get_connections()
-        for document in self:
-            binding = self.env["qbo.binding"]
-            connection = connections.get(document._origin.company_id)
-            if connection and document._origin:
-                binding = document._origin._qbo_get_binding(connection)
-            document.qbo_id = binding.qbo_id
-            document.qbo_doc_number = binding.qbo_id and binding.doc_number
-            document.qbo_url = binding.qbo_id and binding._get_url()
 
     # === WHAT THE FORM SAYS === #
 
