@@ -200,6 +200,8 @@ WAVES = {
 }
 # Lists have names that must be unique; documents have numbers.
 NAME_LISTS = ("Customer", "Item", "Class", "Term")
+# Documents without a number of their own: they are found by customer and day.
+UNNUMBERED = ("Payment",)
 
 # Ours: how long a worker goes on before other scheduled actions get their turn.
 WORKER_SECONDS = 60

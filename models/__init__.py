@@ -19,6 +19,8 @@ from . import qbo_operation
 from . import qbo_operation_prepare
 from . import qbo_operation_send
 from . import qbo_operation_settle
+from . import qbo_operation_change
+from . import qbo_operation_unnumbered
 from . import qbo_operation_view
 from . import qbo_operation_resolve
 from . import qbo_operation_relink

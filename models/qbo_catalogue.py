@@ -3,6 +3,7 @@ import re
 from odoo import api, models
 from odoo.tools import format_datetime
 
+from ..const import UNNUMBERED
 from .qbo_catalogue_entries import BUTTONS, CAUSES, CODES, STATES
 
 # The kind of a fault, as tools/fault_codes.py names it -> the cause it is shown under.
@@ -122,8 +123,13 @@ class QboCatalogue(models.AbstractModel):
         if operation.state == "queued":
             if operation.connection_id._get_push_problem():
                 return "parked"
+            if operation.next_attempt_at and not operation.attempts:
+                return "planned"
             return "later" if operation.next_attempt_at else "queued"
-        if operation.state == "done" and operation._is_list():
+        if operation.state == "done" and operation.action != "create":
+            return "updated" if operation.action == "update" else "voided"
+        is_ungated = operation._is_list() or operation.entity in UNNUMBERED
+        if operation.state == "done" and is_ungated:
             return "known"
         # A failure whose cause nobody noted.
         return operation.state if operation.state in STATES else "queued"

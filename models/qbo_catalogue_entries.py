@@ -399,6 +399,17 @@ CODES = {
         lambda env: env._("Undo the match in QuickBooks first, then click Retry."),
         ("open_in_qbo", "retry"),
     ),
+    "6540": Entry(
+        None,
+        lambda env: env._(
+            "%(name)s cannot be changed: in QuickBooks it is part of a bank deposit."
+        ),
+        lambda env: env._(
+            "Open the deposit in QuickBooks, take the payment off it, then click "
+            "Retry. Or undo the change in Odoo: then nothing is sent."
+        ),
+        ("open_in_qbo", "retry", "open_record"),
+    ),
     "7001": Entry(
         None,
         lambda env: env._(
@@ -419,6 +430,15 @@ STATES = {
             "Nothing to do: it leaves by itself, as a rule within a minute."
         ),
         (),
+    ),
+    "planned": Entry(
+        lambda env: env._("Queued"),
+        lambda env: env._(
+            "%(name)s was reset to draft in Odoo. It is voided in QuickBooks at "
+            "%(next)s, unless it is posted again before."
+        ),
+        lambda env: env._("Nothing to do."),
+        ("open_record",),
     ),
     "later": Entry(
         lambda env: env._("Tried again later"),
@@ -461,6 +481,20 @@ STATES = {
         lambda env: env._(
             "%(name)s is in QuickBooks as it was approved (%(number)s, id %(id)s)."
         ),
+        lambda env: env._("Nothing to do."),
+        ("open_in_qbo", "open_record"),
+    ),
+    "updated": Entry(
+        lambda env: env._("Done"),
+        lambda env: env._(
+            "%(name)s was changed in QuickBooks (id %(id)s), and is there as in Odoo."
+        ),
+        lambda env: env._("Nothing to do."),
+        ("open_in_qbo", "open_record"),
+    ),
+    "voided": Entry(
+        lambda env: env._("Done"),
+        lambda env: env._("%(name)s was voided in QuickBooks (id %(id)s)."),
         lambda env: env._("Nothing to do."),
         ("open_in_qbo", "open_record"),
     ),

@@ -234,6 +234,7 @@ class QboConnection(models.Model):
             missing.update(uncertain._note_refused(refused)._settle(found).ids)
 
         self._do_apart(ids, settle)
+        self._follow_up(ids)
         with self._work() as operations:
             again = operations.browse(sorted(missing))
             uncertain = again.filtered(lambda each: each.state == "uncertain")
@@ -266,6 +267,7 @@ class QboConnection(models.Model):
             queued._tell_users()
 
         self._do_apart(ids, judge)
+        self._follow_up(ids)
         return True
 
     def _send_round(self, client, pace):
@@ -316,6 +318,17 @@ class QboConnection(models.Model):
                     operation._park()
 
         self._do_apart(flight.operation_ids, record)
+        if is_sent:
+            self._follow_up(flight.operation_ids)
+
+    def _follow_up(self, ids):
+        """Queue what follows from pushes that ended.
+
+        In a transaction of its own: it must see what people changed meanwhile, who
+        found the push under way and left it alone.
+        """
+        with self._work() as operations:
+            operations.browse(ids)._follow_up()
 
     @api.model
     def _get_stopper(self, flight):
@@ -393,7 +406,7 @@ class _Sender:
 
     def _fly(self, flight):
         try:
-            flight.outcomes = self._client.batch(flight.items, flight.key)
+            flight.outcomes = flight.send(self._client)
         except (QboError, VaultError) as error:
             flight.error = error
         return flight

@@ -255,36 +255,6 @@ class QboDocumentMixin(models.AbstractModel):
         yield from self._qbo_list_amount_blockers(connection, rules, title)
         yield from self._qbo_list_line_blockers(connection, rules, title)
 
-    def _qbo_list_company_blockers(self, connection, rules, title):
-        company = connection.company_id
-        if self.company_id != company:
-            yield self.env._(
-                "%(title)s belongs to %(company)s, but the QuickBooks company "
-                "%(books)s keeps the books of %(other)s. Push it through the "
-                "connection of its own company.",
-                title=title,
-                company=self.company_id.display_name,
-                books=connection.name,
-                other=company.display_name,
-            )
-        elif not rules.home_currency:
-            yield self.env._(
-                "%(title)s cannot go to QuickBooks: %(books)s is not connected to a "
-                "QuickBooks company yet. Ask an administrator to connect it.",
-                title=title,
-                books=connection.name,
-            )
-        elif company.currency_id.name != rules.home_currency:
-            yield self.env._(
-                "%(title)s cannot go to QuickBooks: %(company)s keeps its books in "
-                "%(ours)s, QuickBooks keeps them in %(theirs)s. Connect a QuickBooks "
-                "company that keeps them in %(ours)s.",
-                title=title,
-                company=company.display_name,
-                ours=company.currency_id.name,
-                theirs=rules.home_currency,
-            )
-
     def _qbo_list_number_blockers(self, title):
         number = self._qbo_get_number()
         if not number:
@@ -361,26 +331,6 @@ class QboDocumentMixin(models.AbstractModel):
                 "The total of %(title)s is below zero, and QuickBooks takes none such. "
                 "Make it a credit note over the positive amount.",
                 title=title,
-            )
-
-    def _qbo_list_currency_blockers(self, connection, rules, title):
-        code = self.currency_id.name
-        if not rules.is_multicurrency:
-            yield self.env._(
-                "%(title)s is in %(code)s, but QuickBooks keeps %(home)s only. Switch "
-                "on multicurrency in QuickBooks and read its lists again, or change "
-                "the currency of the document.",
-                title=title,
-                code=code,
-                home=rules.home_currency,
-            )
-        elif not connection._has_currency(code):
-            yield self.env._(
-                "%(title)s is in %(code)s, which is not among the currencies of the "
-                "QuickBooks company. Add it there (Settings, Currencies) and read "
-                "QuickBooks' lists again.",
-                title=title,
-                code=code,
             )
 
     def _qbo_list_line_blockers(self, connection, rules, title):

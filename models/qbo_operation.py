@@ -33,7 +33,10 @@ class QboOperation(models.Model):
         related="connection_id.company_id", store=True, index=True
     )
     action = fields.Selection(
-        [("create", "Create")], default="create", required=True, readonly=True
+        [("create", "Create"), ("update", "Update"), ("void", "Void")],
+        default="create",
+        required=True,
+        readonly=True,
     )
     entity = fields.Char("Kind", required=True, readonly=True)
     wave = fields.Integer(readonly=True, aggregator=None)
@@ -155,13 +158,16 @@ class QboOperation(models.Model):
     # === QUEUEING === #
 
     @api.model
-    def _enqueue(self, connection, records):
-        """Queue records to be created in QuickBooks, in the caller's transaction.
+    def _enqueue(self, connection, records, action="create", user=None):
+        """Queue what is to become of records in QuickBooks, in the caller's
+        transaction.
 
         A row that failed or still waits is taken up anew with what the record says
         now; one that is under way is left alone.
 
         :param records: of one model, their payloads complete
+        :param str action: of the operation; what is no create changes what is linked
+        :param user: who pushes; the user of the environment otherwise
         :return: operations, in the order of the records
         :raise UserError: one of them is under way already
         """
@@ -170,7 +176,8 @@ class QboOperation(models.Model):
         by_record = {operation.res_id: operation for operation in operations}
         to_create = []
         for record in records:
-            values = self._prepare_queue_values(connection, record)
+            values = self._prepare_queue_values(connection, record, action)
+            values["user_id"] = (user or self.env.user).id
             operation = by_record.get(record.id)
             if operation:
                 operation._requeue(values)
@@ -204,11 +211,13 @@ class QboOperation(models.Model):
             )
 
     @api.model
-    def _prepare_queue_values(self, connection, record):
-        content = record._qbo_prepare_payload(connection)
-        expectation = record._qbo_get_expectation(connection)
+    def _prepare_queue_values(self, connection, record, action="create"):
+        is_void = action == "void"
+        content = {} if is_void else record._qbo_prepare_payload(connection)
+        expectation = {} if is_void else record._qbo_get_expectation(connection)
         entity = record._qbo_get_entity()
         return {
+            "action": action,
             "connection_id": connection.id,
             "entity": entity,
             "wave": WAVES[entity],
@@ -223,6 +232,7 @@ class QboOperation(models.Model):
                 name: value if value is None or isinstance(value, int) else str(value)
                 for name, value in expectation.items()
             },
+            **self._prepare_target_values(connection, record, action),
         }
 
     def _requeue(self, values=None):
@@ -266,6 +276,8 @@ class QboOperation(models.Model):
         """
         unsent = self.filtered(lambda each: each.state in UNSENT_STATES)
         unsent.sudo().write({"state": "cancelled", "fault_message": reason})
+        # What waits for them looks again what it needs.
+        unsent.sudo()._release_waiting()
         return self - unsent.filtered(lambda each: each.state == "cancelled")
 
     # === ACTIONS === #
@@ -288,16 +300,20 @@ class QboOperation(models.Model):
         return True
 
     def _prepare_retry_values(self):
-        """What a retry sends: of lists what the record says now, of documents what
-        was approved."""
+        """What a retry sends: of documents what was approved, of all else what the
+        record says now."""
         record = self._get_record()
-        if not record or not self._is_list():
+        is_gated = isinstance(record, self.pool["qbo.approval.mixin"])
+        if not record or is_gated or self.action == "void":
             return {}
         blockers = record._qbo_get_blockers(self.connection_id)
         if blockers:
             raise UserError("\n".join(blockers))
-        values = self._prepare_queue_values(self.connection_id, record)
-        return values | {"user_id": self.user_id.id}
+        action = self._get_retry_action()
+        values = self._prepare_queue_values(self.connection_id, record, action)
+        # What it would change is read again first.
+        kept = values.keys() - {"answer", "is_looked_up"}
+        return {name: values[name] for name in kept} | {"user_id": self.user_id.id}
 
     # === HELPERS === #
 

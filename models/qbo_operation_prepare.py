@@ -31,11 +31,14 @@ class Question(NamedTuple):
     :param entity: 'Customer'
     :param condition: text after WHERE
     :param operation_ids: list of int
+    :param qbo_id: of the one object that is read instead: of what was written a moment
+        ago, queries may give an older state
     """
 
     entity: str
     condition: str
     operation_ids: list
+    qbo_id: str = ""
 
 
 class QboOperation(models.Model):
@@ -82,14 +85,7 @@ class QboOperation(models.Model):
             return
         gone = [key for key in missing if not blockers.get(key)]
         if gone:
-            self._fail(
-                "reference",
-                self.env._(
-                    "%(name)s refers to a record that was deleted in Odoo. Reset it to "
-                    "draft, choose another one and push again.",
-                    name=self.name,
-                ),
-            )
+            self._fail_gone(gone)
             return
         blocker = blockers[missing[0]]
         self.write(
@@ -100,9 +96,36 @@ class QboOperation(models.Model):
             }
         )
 
+    def _fail_gone(self, keys):
+        """Nothing will bring what it needs: it was deleted, or nobody pushed it."""
+        needed = [self.env[model].browse(id).exists() for model, id, _entity in keys]
+        titles = [record._qbo_get_title() for record in needed if record]
+        if len(titles) < len(keys):
+            self._fail(
+                "reference",
+                self.env._(
+                    "%(name)s refers to a record that was deleted in Odoo. Reset it to "
+                    "draft, choose another one and push again.",
+                    name=self.name,
+                ),
+            )
+            return
+        self._fail(
+            "dependency",
+            self.env._(
+                "%(name)s needs %(others)s, and that is neither in QuickBooks nor on "
+                "its way there. Push it, then click Retry.",
+                name=self.name,
+                others=", ".join(titles),
+            ),
+        )
+
     @api.model
     def _queue_needed(self, connection, keys, operations):
-        """Return ``{key: the operation that will create it}``."""
+        """Return ``{key: the operation that will create it}``.
+
+        Documents are not queued by themselves: they have a gate of their own.
+        """
         found = {}
         by_model = {}
         # Of the customers that a partner is, the one in home currency gets the name.
@@ -118,6 +141,8 @@ class QboOperation(models.Model):
             open_operations = self._find_open(connection, records)
             open_by_id = {each.res_id: each for each in open_operations}
             missing = [record for record in records if record.id not in open_by_id]
+            if isinstance(records, self.pool["qbo.approval.mixin"]):
+                missing = []
             created = self.create(
                 [
                     self._prepare_needed_values(connection, record, operations)
@@ -188,7 +213,7 @@ class QboOperation(models.Model):
     def _get_look_up_queries(self):
         """Return the :class:`Question` s that find names and documents."""
         lists = self.filtered(lambda each: each.entity in NAME_LISTS)
-        return lists._get_name_queries() + (self - lists)._get_number_queries()
+        return lists._get_name_queries() + (self - lists)._get_document_queries()
 
     def _judge(self, found):
         """Decide for each operation by what QuickBooks has.

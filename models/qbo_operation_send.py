@@ -9,6 +9,7 @@ from ..const import BATCH_ITEMS, MAXIMUM_ATTEMPTS
 from ..exceptions import QboRetryableError, QboThrottledError
 from ..tools import intents, name_match, payload, receipt
 from ..tools.backoff import backoff
+from ..tools.batches import Outcome, get_entity
 from ..tools.digest import ABSENT, digest, to_plain
 from ..tools.references import resolve
 from .qbo_operation_prepare import NAMES_TRIED
@@ -18,9 +19,9 @@ _logger = logging.getLogger(__name__)
 
 @dataclass
 class Flight:
-    """One batch: what is sent, and what came of it.
+    """One call: what is sent, and what came of it. A batch, but for a void.
 
-    :param key: Intuit's `requestid` of the batch
+    :param key: Intuit's `requestid` of the call
     :param items: list of {"bId", "operation", <Entity>: {...}}
     :param operation_ids: ids in the order of the items
     :param outcomes: list of `tools.batches.Outcome` in that order
@@ -32,6 +33,20 @@ class Flight:
     operation_ids: list
     outcomes: list = field(default_factory=list)
     error: Exception = None
+
+    def send(self, client):
+        """Send it; return the outcomes. Touches nothing of Odoo's.
+
+        :raise QboError: what met the call as a whole
+        """
+        if self.items[0]["operation"] != "void":
+            return client.batch(self.items, self.key)
+        # Intuit takes a void by itself only.
+        (item,) = self.items
+        entity = get_entity(item)
+        target = item[entity]
+        answer = client.void(entity, target["Id"], target["SyncToken"], self.key)
+        return [Outcome(item["bId"], entity, answer)]
 
 
 class QboOperation(models.Model):
@@ -56,6 +71,7 @@ class QboOperation(models.Model):
         """
         operations = self._lock_ready(connection, limit)
         keys = {tuple(need[:3]) for each in operations for need in each.needs or ()}
+        keys |= {each._get_record_key() for each in operations}
         known = self.env["qbo.binding"]._get_known(connection, keys)
         generations = operations._get_generations()
         frozen = [
@@ -63,30 +79,34 @@ class QboOperation(models.Model):
             for operation in operations
             if (body := operation._freeze_body(known, generations)) is not None
         ]
-        alone = [pair for pair in frozen if pair[0].is_alone]
-        others = [pair for pair in frozen if not pair[0].is_alone]
+        alone = [pair for pair in frozen if pair[0]._goes_alone()]
+        others = [pair for pair in frozen if not pair[0]._goes_alone()]
         batches = [[pair] for pair in alone]
         batches += intents.pack(others, key=lambda pair: pair[0].id)
         return [self._freeze_batch(batch) for batch in batches]
 
     @api.model
     def _lock_ready(self, connection, limit):
-        """Lock and return what can be sent of the first wave that has something."""
+        """Lock and return what can be sent of the first wave that has something.
+
+        Of a wave, what takes back goes first, then what changes: a payment is moved
+        to another invoice only after the payment it had is off.
+        """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                """SELECT id, wave FROM qbo_operation
+                """SELECT id, wave, action FROM qbo_operation
                     WHERE connection_id = %s AND state = 'queued' AND is_prepared
                       AND is_looked_up
                       AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
-                    ORDER BY wave, id LIMIT %s
+                    ORDER BY wave, action DESC, id LIMIT %s
                       FOR UPDATE SKIP LOCKED""",
                 connection.id,
                 fields.Datetime.now(),
                 limit,
             )
         )
-        return self.browse(id for id, wave in rows if wave == rows[0][1])
+        return self.browse(id for id, *turn in rows if turn == list(rows[0][1:]))
 
     def _get_generations(self):
         """Return ``{(model, id, entity): generations used up}`` of earlier rows."""
@@ -115,6 +135,10 @@ class QboOperation(models.Model):
         except KeyError:
             self.write({"is_prepared": False, "is_looked_up": False})
             return None
+        if self.action != "create":
+            body = self._make_change_body(body, known.get(self._get_record_key()))
+            if body is None:
+                return None
         if not self.request_id:
             used = generations.get((self.res_model, self.res_id, self.entity), 0)
             self.generation = max(self.generation, used)
@@ -134,16 +158,25 @@ class QboOperation(models.Model):
             if tuple(need[:3]) in known and known[tuple(need[:3])].link != need[3]
         ]
         if moved:
-            self._fail(
-                "mapping",
-                self.env._(
-                    "%(name)s was approved before %(others)s became another object in "
-                    "QuickBooks. Submit it for approval again.",
-                    name=self.name,
-                    others=", ".join(moved),
-                ),
-            )
+            self._fail("mapping", self._make_moved_sentence(", ".join(moved)))
         return bool(moved)
+
+    def _make_moved_sentence(self, others):
+        values = {"name": self.name, "others": others}
+        if issubclass(self.pool[self.res_model], self.pool["qbo.approval.mixin"]):
+            return self.env._(
+                "%(name)s was approved before %(others)s became another object in "
+                "QuickBooks. Submit it for approval again.",
+                **values,
+            )
+        return self.env._(
+            "%(name)s was queued before %(others)s became another object in "
+            "QuickBooks. Click Retry to send it as it is now.",
+            **values,
+        )
+
+    def _goes_alone(self):
+        return self.is_alone or self.action == "void"
 
     @api.model
     def _freeze_batch(self, batch):
@@ -167,7 +200,7 @@ class QboOperation(models.Model):
         return Flight(key, items, [operation.id for operation in operations])
 
     def _make_item(self, body):
-        return {"bId": self.batch_item, "operation": "create", self.entity: body}
+        return {"bId": self.batch_item, "operation": self.action, self.entity: body}
 
     @api.model
     def _make_flights(self, operations):
@@ -248,7 +281,7 @@ class QboOperation(models.Model):
                 is_looked_up=False,
                 generation=self.generation + 1,
             )
-        elif fault.kind == "stale":
+        elif fault.kind == "stale" or self._may_be_gone(fault):
             self.generation += 1
             self.is_looked_up = False
             self._try_later(fault)
@@ -344,8 +377,9 @@ class QboOperation(models.Model):
             _logger.warning("Operation %s was answered with another object", self.id)
             self._note_foreign(answer)
             return self.browse()
-        record = self._get_record()
-        if record:
+        if self.action != "create":
+            self._note_change(answer)
+        elif record := self._get_record():
             self.env["qbo.binding"]._point(
                 self.connection_id, record, self.entity, answer, origin
             )
@@ -354,6 +388,8 @@ class QboOperation(models.Model):
 
     def _is_own(self, answer):
         """Whether an object is what this operation sent, and nobody else's."""
+        if self.action != "create":
+            return answer.get("Id") == self.qbo_id
         body = self._load(self.body)
         if self._is_list():
             name = "DisplayName" if self.entity == "Customer" else "Name"
@@ -361,7 +397,7 @@ class QboOperation(models.Model):
                 body[name]
             )
         else:
-            same = self._has_marker(answer)
+            same = self._has_marker(answer) and not self._is_left_behind(answer)
         taken = self.env["qbo.binding"].search_count(
             [
                 ("connection_id", "=", self.connection_id.id),
@@ -376,8 +412,10 @@ class QboOperation(models.Model):
         return bool(answer.get("Id")) and same and not taken
 
     def _has_marker(self, answer):
-        record = self.env[self.res_model].browse(self.res_id)
-        return f"[{record._qbo_get_marker()}]" in (answer.get("PrivateNote") or "")
+        return f"[{self._get_marker()}]" in (answer.get("PrivateNote") or "")
+
+    def _get_marker(self):
+        return self.env[self.res_model].browse(self.res_id)._qbo_get_marker()
 
     def _note_foreign(self, answer):
         self.write(
@@ -398,12 +436,20 @@ class QboOperation(models.Model):
 
     def _compare(self, answer):
         """Return the gaps between what was sent and what QuickBooks has."""
-        expectation = self.expectation or {}
-        preferences = self.connection_id.preferences or {}
+        if self.action == "void":
+            return []
         # What is found instead of being sent is held against what would be sent now.
         is_sent = self.state in ("sent", "uncertain")
-        gaps = receipt.compare(
-            is_sent and self._load(self.body) or self._resolve(),
+        body = is_sent and self._load(self.body) or self._resolve()
+        gaps = self._compare_with(body, answer)
+        return [[gap.field, _show(gap.sent), _show(gap.received)] for gap in gaps]
+
+    def _compare_with(self, body, answer):
+        """Return the `Gap` s between a body and an object of QuickBooks."""
+        expectation = self.expectation or {}
+        preferences = self.connection_id.preferences or {}
+        return receipt.compare(
+            body,
             answer,
             expectation.get("currency_decimals", 2),
             total=_as_number(expectation.get("total")),
@@ -413,7 +459,6 @@ class QboOperation(models.Model):
                 preferences.get("TaxPrefs", {}).get("PartnerTaxEnabled")
             ),
         )
-        return [[gap.field, _show(gap.sent), _show(gap.received)] for gap in gaps]
 
     def _resolve(self):
         """Return what would be sent; what it refers to is at QuickBooks."""
@@ -427,7 +472,7 @@ class QboOperation(models.Model):
                 "state": "differs" if gaps else "done",
                 "gaps": gaps or False,
                 "qbo_id": answer["Id"],
-                "doc_number": answer.get("DocNumber"),
+                "doc_number": answer.get("DocNumber") or answer.get("PaymentRefNum"),
                 "answer": to_plain(answer),
                 "done_at": fields.Datetime.now(),
                 "next_attempt_at": False,
@@ -465,7 +510,9 @@ class QboOperation(models.Model):
             "number": self.doc_number or self.name,
             "id": self.qbo_id,
         }
-        if self.sent_at:
+        if self.action != "create":
+            text = self._describe_change(values)
+        elif self.sent_at:
             text = self.env._(
                 "Pushed to QuickBooks: %(entity)s %(number)s (id %(id)s).", **values
             )

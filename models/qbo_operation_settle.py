@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..const import NAME_LISTS
+from ..const import NAME_LISTS, UNNUMBERED
 from ..exceptions import QboError, QboRejectedError
 from ..tools.name_match import fold
 from ..tools.selects import quote_list
@@ -41,7 +41,17 @@ class QboOperation(models.Model):
     def _get_settle_queries(self):
         """Return the :class:`Question` s that find what became of these."""
         lists = self.filtered(lambda each: each.entity in NAME_LISTS)
-        return lists._get_sent_name_queries() + (self - lists)._get_number_queries()
+        return lists._get_sent_name_queries() + (self - lists)._get_document_queries()
+
+    def _get_document_queries(self):
+        """Return the :class:`Question` s that find documents, by what each is known."""
+        changes = self.filtered(lambda each: each.action != "create")
+        unnumbered = (self - changes).filtered(lambda each: each.entity in UNNUMBERED)
+        return (
+            changes._get_target_queries()
+            + unnumbered._get_day_queries()
+            + (self - changes - unnumbered)._get_number_queries()
+        )
 
     def _get_number_queries(self):
         numbers = self._list_numbers()
@@ -97,12 +107,14 @@ class QboOperation(models.Model):
 
         :param dict found: ``{entity: list of objects}``
         """
+        changes = self.filtered(lambda each: each.action != "create")
+        settled, missing = changes._settle_changes(found)
         index = self._index_answers(found)
-        missing = self.browse()
-        settled = self.browse()
-        documents = self.filtered(lambda each: each.entity not in NAME_LISTS)
-        numbers = documents._list_numbers()
-        for operation in self:
+        numbered = (self - changes).filtered(
+            lambda each: each.entity not in (*NAME_LISTS, *UNNUMBERED)
+        )
+        numbers = numbered._list_numbers()
+        for operation in self - changes:
             namesakes = index.get((operation.entity, operation._get_key()), ())
             keys = {fold(number) for number in numbers.get(operation, ())}
             keys.add(operation._get_key())
@@ -119,6 +131,10 @@ class QboOperation(models.Model):
                 operation._hand_over_twins(own)
             elif operation._is_number_taken(namesakes):
                 operation._fail_duplicate_number(namesakes)
+            elif same := operation._find_same_use(found):
+                settled |= operation._take_use(same)
+            elif lookalikes := operation._list_lookalikes(found):
+                operation._fail_lookalike(lookalikes)
             else:
                 missing |= operation
         settled._after_success()
@@ -127,15 +143,20 @@ class QboOperation(models.Model):
 
     @api.model
     def _index_answers(self, found):
-        """Return ``{(entity, folded number or name): list of objects}``."""
+        """Return ``{(entity, folded number, name or mark): list of objects}``."""
         index = {}
         for entity, answers in found.items():
             for answer in answers:
-                name = answer.get(NAME_FIELDS.get(entity, "DocNumber")) or ""
+                if entity in UNNUMBERED:
+                    name = self._read_marker(answer)
+                else:
+                    name = answer.get(NAME_FIELDS.get(entity, "DocNumber")) or ""
                 index.setdefault((entity, fold(name)), []).append(answer)
         return index
 
     def _get_key(self):
+        if self.entity in UNNUMBERED:
+            return fold(self._get_marker())
         field = NAME_FIELDS.get(self.entity)
         return fold(self._load(self.body)[field] if field else self._get_number())
 
@@ -145,7 +166,7 @@ class QboOperation(models.Model):
         QuickBooks may be set to allow it; but two invoices of one number are mostly
         one invoice that was entered twice. Estimates number as they like.
         """
-        if self._is_list():
+        if self._is_list() or self.entity in UNNUMBERED:
             return False
         is_unique = self.entity != "Estimate"
         return self.cause == "duplicate_number" or bool(namesakes and is_unique)
@@ -193,11 +214,11 @@ class QboOperation(models.Model):
             of those whose question QuickBooks does not answer
         :raise QboError: no answer; half of one decides nothing
         """
-        asked = dict(enumerate(questions))
+        found, refused = self._read_targets(client, questions)
+        asked = dict(enumerate(each for each in questions if not each.qbo_id))
         answers = client.query_all_batch(
             {name: (each.entity, each.condition) for name, each in asked.items()}
         )
-        found, refused = {}, {}
         for name, answer in answers.items():
             if isinstance(answer, QboRejectedError):
                 refused |= dict.fromkeys(asked[name].operation_ids, answer)

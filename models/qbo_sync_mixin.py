@@ -54,6 +54,10 @@ class QboSyncMixin(models.AbstractModel):
         """Return the record on which people read what happened to this one."""
         return self
 
+    def _qbo_get_document_currency(self):
+        """Return the currency of a document or payment."""
+        return self.currency_id
+
     def _qbo_get_name_suffix(self):
         """Return what tells its name from a namesake's; '' for the usual."""
         return ""
@@ -85,8 +89,8 @@ class QboSyncMixin(models.AbstractModel):
             return [
                 self.env._(
                     "%(title)s is nothing that QuickBooks gets from Odoo: only "
-                    "customer invoices, credit notes and sale orders go there, with "
-                    "what they name.",
+                    "customer invoices, credit notes, payments and sale orders go "
+                    "there, with what they name.",
                     title=self._qbo_get_title(),
                 )
             ]
@@ -100,6 +104,56 @@ class QboSyncMixin(models.AbstractModel):
         :param rules: `Rules` of the connection
         """
         return []
+
+    def _qbo_list_company_blockers(self, connection, rules, title):
+        company = connection.company_id
+        if self.company_id != company:
+            yield self.env._(
+                "%(title)s belongs to %(company)s, but the QuickBooks company "
+                "%(books)s keeps the books of %(other)s. Push it through the "
+                "connection of its own company.",
+                title=title,
+                company=self.company_id.display_name,
+                books=connection.name,
+                other=company.display_name,
+            )
+        elif not rules.home_currency:
+            yield self.env._(
+                "%(title)s cannot go to QuickBooks: %(books)s is not connected to a "
+                "QuickBooks company yet. Ask an administrator to connect it.",
+                title=title,
+                books=connection.name,
+            )
+        elif company.currency_id.name != rules.home_currency:
+            yield self.env._(
+                "%(title)s cannot go to QuickBooks: %(company)s keeps its books in "
+                "%(ours)s, QuickBooks keeps them in %(theirs)s. Connect a QuickBooks "
+                "company that keeps them in %(ours)s.",
+                title=title,
+                company=company.display_name,
+                ours=company.currency_id.name,
+                theirs=rules.home_currency,
+            )
+
+    def _qbo_list_currency_blockers(self, connection, rules, title):
+        code = self._qbo_get_document_currency().name
+        if not rules.is_multicurrency:
+            yield self.env._(
+                "%(title)s is in %(code)s, but QuickBooks keeps %(home)s only. Switch "
+                "on multicurrency in QuickBooks and read its lists again, or change "
+                "the currency of the document.",
+                title=title,
+                code=code,
+                home=rules.home_currency,
+            )
+        elif not connection._has_currency(code):
+            yield self.env._(
+                "%(title)s is in %(code)s, which is not among the currencies of the "
+                "QuickBooks company. Add it there (Settings, Currencies) and read "
+                "QuickBooks' lists again.",
+                title=title,
+                code=code,
+            )
 
     def _qbo_prepare_payload(self, connection):
         """Return what QuickBooks gets to create the record (dict).
@@ -129,6 +183,9 @@ class QboSyncMixin(models.AbstractModel):
 
     def _qbo_after_push(self, operation):
         """Hook: an operation of this record ended, whatever the outcome."""
+
+    def _qbo_follow(self):
+        """Hook: these records changed, or a push of them ended. Queue what follows."""
 
     # === REFERENCES === #
 
