@@ -45,6 +45,10 @@
         "views/qbo_connection_gate_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
+        "views/account_payment_views.xml",
+        "views/account_move_settlement_views.xml",
+        "views/qbo_credit_use_views.xml",
+        "views/qbo_connection_payments_out_views.xml",
         "views/quickbooks_online_menus.xml",
     ],
     "assets": {

@@ -78,6 +78,16 @@ from . import sale_order_gate
 from . import sale_order_line_gate
 from . import account_move_closed
 from . import sale_order_closed
+from . import qbo_connection_payments_out
+from . import qbo_payment_out_mixin
+from . import qbo_payment_out_state
+from . import qbo_payment_out_push
+from . import qbo_payment_out_entry
+from . import account_payment
+from . import account_bank_statement_line
+from . import qbo_credit_use
+from . import account_partial_reconcile
+from . import account_move_settlement
 from . import qbo_ledger
 from . import qbo_preview_mixin
 from . import res_partner_gate
@@ -98,6 +108,5 @@ from . import qbo_payment_decide
 from . import qbo_payment_check
 from . import qbo_connection_changes
 from . import qbo_connection_conservation
-from . import account_partial_reconcile
 from . import account_move_settle
 from . import account_move_line_settle

@@ -31,6 +31,10 @@ from . import test_mapping_kinds
 from . import test_mapping_suggest
 from . import test_oauth_pages
 from . import test_odd_records
+from . import test_payments_out
+from . import test_payments_out_changes
+from . import test_payments_out_faults
+from . import test_payments_out_rules
 from . import test_outbox
 from . import test_outbox_faults
 from . import test_payloads
