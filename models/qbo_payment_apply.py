@@ -168,6 +168,8 @@ class QboPayment(models.Model):
             ],
             limit=1,
         )
+        if self._is_under_way(binding):
+            return "pending", ""
         if not binding:
             return None
         is_same = self._is_as_pushed(binding)
@@ -180,6 +182,50 @@ class QboPayment(models.Model):
         if self.account_payment_id:
             return None
         return "ours", binding.name or ""
+
+    def _is_under_way(self, binding):
+        """Whether it is, or may be, what Odoo is pushing at this moment.
+
+        An answer may be lost: then nothing but the marker in the note tells that the
+        payment is ours.
+        """
+        domain = [
+            ("connection_id", "=", self.connection_id.id),
+            ("entity", "=", self.entity),
+            ("state", "in", ("queued", "sent", "uncertain")),
+        ]
+        if binding:
+            record = [("res_model", "=", binding.res_model)]
+            record.append(("res_id", "=", binding.res_id))
+            return bool(
+                self.env["qbo.operation"].search_count(domain + record, limit=1)
+            )
+        note = self.memo or ""
+        if "[" not in note:
+            return False
+        return any(
+            operation._get_record()
+            and f"[{operation._get_record()._qbo_get_marker()}]" in note
+            for operation in self.env["qbo.operation"].search(domain)
+        )
+
+    def _keep_binding(self):
+        """Of what was pushed, what the bookkeeper made of it is what we know now."""
+        binding = self.env["qbo.binding"].search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("entity", "=", self.entity),
+                ("qbo_id", "=", self.qbo_id),
+            ],
+            limit=1,
+        )
+        binding.write(
+            {
+                "sync_token": self.sync_token,
+                "snapshot": self.snapshot,
+                "remote_state": self.remote_state,
+            }
+        )
 
     def _is_as_pushed(self, binding):
         pushed, present = binding.snapshot or {}, self.snapshot or {}

@@ -528,4 +528,6 @@ class QboPayment(models.Model):
             )
         if self.partner_id != plan.partner:
             self.partner_id = plan.partner
+        if self.is_ours:
+            self._keep_binding()
         self._note_outcome(settlement.settled, settlement.rests, settlement.unmet)

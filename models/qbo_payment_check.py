@@ -6,7 +6,7 @@ APPLIED_AT_ONCE = 50
 # What is open for these waits for a person, not for anything that changes by itself.
 WAITS_FOR_PERSON = ("unapplied", "refund")
 # What keeps all of a payment from being followed: what was booked of it stays.
-BLOCKED = ("journal", "locked", "bank", "ours", "unreadable", "error")
+BLOCKED = ("journal", "locked", "bank", "ours", "pending", "unreadable", "error")
 
 
 class QboPayment(models.Model):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .qbo_payment_out_mixin import FROM_QUICKBOOKS
+
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
 
@@ -202,6 +204,7 @@ class QboPayment(models.Model):
             allowed_company_ids=company.ids,
             tracking_disable=True,
             force_payment_move=True,
+            qbo_from_quickbooks=FROM_QUICKBOOKS,
         )
 
 

@@ -9,6 +9,9 @@ from ..tools.closed_period import Lock
 from ..tools.members import compact
 
 REFERENCE_LENGTH = 21
+# In the context, where no caller from outside can put it: what happens, happens
+# because QuickBooks has it so.
+FROM_QUICKBOOKS = object()
 
 
 class Applied(NamedTuple):

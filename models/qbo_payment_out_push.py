@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..tools.digest import digest
 from .qbo_approval_mixin_push import ON_ITS_WAY, UNDER_WAY
+from .qbo_payment_out_mixin import FROM_QUICKBOOKS
 from .qbo_push_mixin import APPROVER_GROUP
 
 _logger = logging.getLogger(__name__)
@@ -194,7 +195,12 @@ class QboPaymentOutMixin(models.AbstractModel):
     # === FOLLOWING === #
 
     def _qbo_follow(self):
-        """Queue what a change of these records means for QuickBooks."""
+        """Queue what a change of these records means for QuickBooks.
+
+        What is changed because QuickBooks has it so means nothing.
+        """
+        if self.env.context.get("qbo_from_quickbooks") is FROM_QUICKBOOKS:
+            return
         records = self.sudo()
         connections = {
             company: connection

@@ -24,6 +24,7 @@ class QboPaymentWords(models.AbstractModel):
             ("journal", self.env._("No journal for it")),
             ("locked", self.env._("Dated in a locked period")),
             ("bank", self.env._("Matched with the bank already")),
+            ("pending", self.env._("Being pushed from Odoo")),
             ("ours", self.env._("Registered in Odoo, changed in QuickBooks")),
             ("decision", self.env._("Somebody's choice no longer fits")),
             ("unreadable", self.env._("Does not add up")),
@@ -147,6 +148,12 @@ class QboPaymentWords(models.AbstractModel):
             "It changed in QuickBooks, but %(payment)s is matched with a line of the "
             "bank in Odoo. Undo that match; the payment follows by itself.",
             payment=payment.account_payment_id.display_name,
+        )
+
+    def _describe_pending(self, payment, money, number, detail):
+        return self.env._(
+            "It is on its way from Odoo to QuickBooks, and what became of that is not "
+            "known yet. It follows by itself with the next poll."
         )
 
     def _describe_ours(self, payment, money, number, detail):
