@@ -88,11 +88,16 @@ class PaymentMixin(OutboxMixin):
 
     def poll(self):
         """Ask what changed, as the scheduled action does, and let the worker go."""
+        self.env.flush_all()
         self.connection._request_poll()
         self.work()
 
-    def notify(self, *objects, entity="Payment", operation="update"):
+    def notify(self, *objects, **values):
         """Let a webhook name objects of QuickBooks, and the worker go."""
+        self.deliver_webhook(*objects, **values)
+        self.work()
+
+    def deliver_webhook(self, *objects, entity="Payment", operation="update"):
         body = make_body(
             *(
                 make_event(
@@ -105,7 +110,6 @@ class PaymentMixin(OutboxMixin):
             )
         )
         self.assertTrue(self.env["qbo.event"]._store_and_wake(body, sign(body)))
-        self.work()
 
     def find(self, payment, entity="Payment"):
         return self.env["qbo.payment"].search(

@@ -101,9 +101,8 @@ class TestPaymentsEcho(PaymentMixin, QboCommon):
         self.assertEqual(operation.state, "uncertain")
         # Not due yet: what is told now comes first.
         operation.next_attempt_at = "2099-01-01 00:00:00"
-        self.env["qbo.event"].search([]).state = "done"
-        self.env["qbo.payment"]._take(self.connection, "Payment", [there], "webhook")
         self.env.flush_all()
+        self.deliver_webhook(there)
         self.connection._run_worker()
         row = self.find(there)
         self.assertEqual((row.state, row.reason), ("queued", "pending"))
