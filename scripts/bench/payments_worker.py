@@ -3,6 +3,7 @@
 Started as `payments_worker.py CONFIGURATION DATABASE`.
 """
 
+import json
 import sys
 import time
 
@@ -77,6 +78,9 @@ class Orders(ConnectionOrders):
                 self.partners.append((partner.id, answer["Id"]))
 
     def _link(self, connection, record, entity, answer):
+        from odoo.addons.quickbooks_online.tools import payload
+
+        answer = payload.load(json.dumps(answer))
         connection.env["qbo.binding"]._point(
             connection, record, entity, answer, "created"
         )
