@@ -6,8 +6,8 @@ from .outbox import OutboxMixin
 from .webhooks import make_body, make_event, sign
 
 
-class PaymentMixin(OutboxMixin):
-    """A connected company whose pushed invoices are paid in QuickBooks."""
+class BankMixin(OutboxMixin):
+    """A connected company with a bank journal."""
 
     @classmethod
     def setUpClass(cls):
@@ -15,6 +15,10 @@ class PaymentMixin(OutboxMixin):
         cls.bank = cls.books["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
         )
+
+
+class PaymentMixin(BankMixin):
+    """A connected company whose pushed invoices are paid in QuickBooks."""
 
     def setUp(self):
         super().setUp()

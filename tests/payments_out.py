@@ -1,18 +1,11 @@
 """Payments in tests: registered, matched with bank lines, credit notes used."""
 
 from .documents import INVOICE_DATE
-from .outbox import OutboxMixin
+from .payments import BankMixin
 
 
-class PaymentsOutMixin(OutboxMixin):
+class PaymentsOutMixin(BankMixin):
     """A connected company whose invoices are pushed, with a bank journal."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bank = cls.books["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
-        )
 
     def setUp(self):
         super().setUp()
