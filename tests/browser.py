@@ -4,9 +4,18 @@ import os
 import resource
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import HttpCase
+from odoo.tests.common import get_db_name
+
+from .common import ConnectionMixin
+from .processes import IntuitServer
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -16,8 +25,17 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# Odoo's assets are built at the first page of a run.
+# Some of Odoo's assets are built at the first page that wants them.
 TIMEOUT = 90_000
+# What every page of the web client loads: (bundle, whether its JS, its CSS).
+ASSETS = (
+    ("web.assets_web", True, True),
+    ("web.assets_web_print", False, True),
+    ("web.assets_tests", True, True),
+    ("web.assets_frontend", False, True),
+    ("web.assets_emoji", True, False),
+    ("bus.websocket_worker_assets", True, False),
+)
 
 
 @contextmanager
@@ -38,10 +56,11 @@ def _launch(playwright):
 
 
 @contextmanager
-def open_page(case, user, password, width=1366, height=900):
+def open_page(case, user, password="", width=1366, height=900):
     """Yield a Playwright page of a logged-in user, while the server may answer.
 
     :param HttpCase case: the test; its requests are let through meanwhile
+    :param str password: of no account, since tests authenticate without looking at it
     """
     session = case.authenticate(user.login, password)
     with (
@@ -70,3 +89,41 @@ def take_screenshot(page, name):
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+@cache
+def _build_assets(database):
+    """Build the assets once for all tests, and commit them.
+
+    A page would build them anew in each test, to be rolled back with it.
+    """
+    with Registry(database).cursor() as cr:
+        qweb = api.Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+        for name, js, css in ASSETS:
+            bundle = qweb._get_asset_bundle(name, js=js, css=css)
+            if js:
+                bundle.js()
+            if css:
+                bundle.css()
+
+
+class BrowserCase(ConnectionMixin, HttpCase):
+    """For tests in Chromium, to which Intuit's pages come from a server of their own.
+
+    Put the mixins that a test needs before it among the bases.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        _build_assets(get_db_name())
+        super().setUpClass()
+        server = IntuitServer(cls.intuit)
+        cls.addClassCleanup(server.stop)
+        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = server.url
+        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
+
+    def open_page(self, user, **size):
+        return open_page(self, user, **size)
+
+    def go(self, page, path):
+        page.goto(self.base_url() + path)

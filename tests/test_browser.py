@@ -1,45 +1,23 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
+from .browser import BrowserCase, take_screenshot
+from .common import CLIENT_ID, CLIENT_SECRET, VERIFIER_TOKEN
 
-from .browser import open_page, take_screenshot
-from .common import CLIENT_ID, CLIENT_SECRET, VERIFIER_TOKEN, ConnectionMixin
-from .processes import IntuitServer
-
-PASSWORD = "a password of this test"
 LIST_URL = "/odoo/action-quickbooks_online.qbo_connection_action"
 
 
 @tagged("post_install", "-at_install")
-class TestBrowser(ConnectionMixin, HttpCase):
+class TestBrowser(BrowserCase):
     """The pages as people use them, in Chromium."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        # Once for all tests: each would build them anew and roll them back.
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
-
-    def setUp(self):
-        super().setUp()
-        (self.administrator + self.user).password = PASSWORD
-        self.control("POST", "limits", enabled=False)
-
-    def open(self, page, path):
-        page.goto(self.base_url() + path)
-
     def open_connection(self, page):
-        self.open(page, f"{LIST_URL}/{self.connection.id}")
+        self.go(page, f"{LIST_URL}/{self.connection.id}")
         page.locator(".o_form_view").wait_for()
 
     def test_connect_from_nothing(self):
         self.connection.unlink()
-        with open_page(self, self.administrator, PASSWORD) as page:
-            self.open(page, LIST_URL)
+        with self.open_page(self.administrator) as page:
+            self.go(page, LIST_URL)
             page.get_by_text("Join a company to QuickBooks Online").wait_for()
             take_screenshot(page, "connections_empty")
             page.get_by_role("button", name="New").first.click()
@@ -70,7 +48,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
         self.assertTrue(connection.reference_count)
 
     def test_cancel_at_intuit(self):
-        with open_page(self, self.administrator, PASSWORD) as page:
+        with self.open_page(self.administrator) as page:
             self.open_connection(page)
             page.get_by_role("button", name="Connect to QuickBooks").click()
             page.get_by_role("button", name="Cancel").click()
@@ -85,8 +63,8 @@ class TestBrowser(ConnectionMixin, HttpCase):
         self.connect()
         self.connection.with_user(self.administrator).action_refresh_references()
         self.connection._suspend("grant")
-        with open_page(self, self.administrator, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-lists")
+        with self.open_page(self.administrator) as page:
+            self.go(page, "/odoo/quickbooks-lists")
             page.locator(".o_qbo_banner").get_by_text("is suspended").wait_for()
             take_screenshot(page, "banner")
             page.get_by_role("button", name="Open the connection").click()
@@ -96,7 +74,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
     def test_narrow_window_and_long_name(self):
         self.connect()
         self.connection.company_name = "Long " * 30
-        with open_page(self, self.administrator, PASSWORD, width=420) as page:
+        with self.open_page(self.administrator, width=420) as page:
             self.open_connection(page)
             page.get_by_text("Connected to:").wait_for()
             page.locator("[data-check=vault]").wait_for()
@@ -104,7 +82,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
 
     def test_user_sees_no_button(self):
         self.connect()
-        with open_page(self, self.user, PASSWORD) as page:
+        with self.open_page(self.user) as page:
             self.open_connection(page)
             page.get_by_text("Connected to:").wait_for()
             take_screenshot(page, "user")
@@ -112,7 +90,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
                 button = page.get_by_role("button", name=name, exact=True)
                 self.assertEqual(button.count(), 0, name)
             self.assertEqual(page.locator("div[name=client_id]").count(), 0)
-            self.open(page, LIST_URL)
+            self.go(page, LIST_URL)
             page.locator(".o_data_row").get_by_text("Healthy").wait_for()
             take_screenshot(page, "list")
             page.set_viewport_size({"width": 420, "height": 900})
@@ -121,7 +99,7 @@ class TestBrowser(ConnectionMixin, HttpCase):
     def test_sever_dialog(self):
         self.connect()
         self.connection.with_user(self.administrator).action_disconnect()
-        with open_page(self, self.administrator, PASSWORD) as page:
+        with self.open_page(self.administrator) as page:
             self.open_connection(page)
             page.get_by_role("button", name="Sever…").click()
             page.get_by_text("Nothing is deleted in QuickBooks").wait_for()
@@ -138,13 +116,13 @@ class TestBrowser(ConnectionMixin, HttpCase):
         self.administrator.group_ids += self.env.ref("base.group_no_one")
         with (
             self.assertLogs("odoo.http", "WARNING"),
-            open_page(self, self.administrator, PASSWORD) as page,
+            self.open_page(self.administrator) as page,
         ):
             self.open_connection(page)
             page.get_by_role("button", name="Test connection").click()
             page.get_by_text("Intuit did not answer as it should").wait_for()
             take_screenshot(page, "error")
-            self.open(page, "/odoo/quickbooks-calls")
+            self.go(page, "/odoo/quickbooks-calls")
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "calls")
             page.locator(".o_data_row").first.click()

@@ -1,32 +1,16 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
-
-from .browser import open_page, take_screenshot
-from .common import ConnectionMixin
-from .processes import IntuitServer
+from .browser import BrowserCase, take_screenshot
 from .test_field_mapping import FieldMixin
 from .test_gate import GateMixin
 
-PASSWORD = "a password of this test"
-
 
 @tagged("post_install", "-at_install")
-class TestBrowserFields(FieldMixin, GateMixin, ConnectionMixin, HttpCase):
+class TestBrowserFields(FieldMixin, GateMixin, BrowserCase):
     """An accountant fills the fields of documents, in Chromium."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
 
     def setUp(self):
         super().setUp()
-        self.accountant.password = PASSWORD
         self.create_invoice(
             [(self.service, 2, 150), (self.goods, 1, 40)], ref="PO 4711"
         )
@@ -34,8 +18,8 @@ class TestBrowserFields(FieldMixin, GateMixin, ConnectionMixin, HttpCase):
         self.env.flush_all()
 
     def test_preview_and_save(self):
-        with open_page(self, self.accountant, PASSWORD) as page:
-            page.goto(f"{self.base_url()}/odoo/quickbooks/{self.connection.id}")
+        with self.open_page(self.accountant) as page:
+            self.go(page, f"/odoo/quickbooks/{self.connection.id}")
             page.get_by_role("button", name="Fields").click()
             page.get_by_text("Invoices and credit notes").first.wait_for()
             take_screenshot(page, "fields_list")
@@ -80,7 +64,7 @@ class TestBrowserFields(FieldMixin, GateMixin, ConnectionMixin, HttpCase):
 
     def test_narrow_window(self):
         row = self.get_row("custom_1", "sale.order")
-        with open_page(self, self.accountant, PASSWORD, width=420) as page:
-            page.goto(f"{self.base_url()}/odoo/quickbooks-fields/{row.id}")
+        with self.open_page(self.accountant, width=420) as page:
+            self.go(page, f"/odoo/quickbooks-fields/{row.id}")
             page.get_by_text("On a real document").wait_for()
             take_screenshot(page, "fields_narrow")

@@ -1,36 +1,17 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
-
-from .browser import open_page, take_screenshot
-from .common import ConnectionMixin
-from .processes import IntuitServer
+from .browser import BrowserCase, take_screenshot
 from .test_first_load import FirstLoadMixin
-
-PASSWORD = "a password of this test"
 
 
 @tagged("post_install", "-at_install")
-class TestBrowserFirstLoad(FirstLoadMixin, ConnectionMixin, HttpCase):
+class TestBrowserFirstLoad(FirstLoadMixin, BrowserCase):
     """A first load from the dry run to the end, in Chromium."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
-
-    def setUp(self):
-        super().setUp()
-        self.accountant.password = PASSWORD
 
     def test_dry_run_and_load(self):
         self.make_cases()
-        with open_page(self, self.accountant, PASSWORD) as page:
-            page.goto(self.base_url() + "/odoo/quickbooks-first-load")
+        with self.open_page(self.accountant) as page:
+            self.go(page, "/odoo/quickbooks-first-load")
             page.get_by_text("Bring documents from before").wait_for()
             take_screenshot(page, "first_load_empty")
             page.get_by_role("button", name="New").first.click()
@@ -72,7 +53,7 @@ class TestBrowserFirstLoad(FirstLoadMixin, ConnectionMixin, HttpCase):
         load = self.create_load()
         self.make_cases()
         self.count(load)
-        with open_page(self, self.accountant, PASSWORD, width=420) as page:
-            page.goto(f"{self.base_url()}/odoo/quickbooks-first-load/{load.id}")
+        with self.open_page(self.accountant, width=420) as page:
+            self.go(page, f"/odoo/quickbooks-first-load/{load.id}")
             page.locator(".o_qbo_first_load").wait_for()
             take_screenshot(page, "first_load_narrow")

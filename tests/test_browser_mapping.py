@@ -1,40 +1,23 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
-
-from .browser import open_page, take_screenshot
-from .common import GB_REALM, ConnectionMixin
+from .browser import BrowserCase, take_screenshot
+from .common import GB_REALM
 from .documents import DocumentMixin
-from .processes import IntuitServer
 
-PASSWORD = "a password of this test"
 URL = "/odoo/action-quickbooks_online.qbo_mapping_action_open"
 
 
 @tagged("post_install", "-at_install")
-class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
+class TestBrowserMapping(DocumentMixin, BrowserCase):
     """The mappings as an accountant works through them, in Chromium."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
 
     def setUp(self):
         super().setUp()
-        (self.accountant + self.user + self.administrator).password = PASSWORD
         self.set_up_quickbooks(GB_REALM)
         self._create_product("Hours", 95)
         self._create_product(
             "A long name of a product " * 6, 1, default_code="LONG" * 8
         )
-
-    def open(self, page, path):
-        page.goto(self.base_url() + path)
 
     def get_rows(self):
         self.env.invalidate_all()
@@ -43,8 +26,8 @@ class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
         )
 
     def test_accept_and_choose(self):
-        with open_page(self, self.accountant, PASSWORD) as page:
-            self.open(page, URL)
+        with self.open_page(self.accountant) as page:
+            self.go(page, URL)
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "mappings_all")
             panel = page.locator(".o_search_panel")
@@ -75,8 +58,8 @@ class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
         self.assertEqual(lantern.reference_id.name, "Workbook")
 
     def test_taxes(self):
-        with open_page(self, self.administrator, PASSWORD) as page:
-            self.open(
+        with self.open_page(self.administrator) as page:
+            self.go(
                 page,
                 f"/odoo/action-quickbooks_online.qbo_connection_action/"
                 f"{self.connection.id}",
@@ -101,8 +84,8 @@ class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
 
     def test_who_may_only_look(self):
         self.env["qbo.mapping"]._collect(self.connection)
-        with open_page(self, self.user, PASSWORD, width=420) as page:
-            self.open(page, URL)
+        with self.open_page(self.user, width=420) as page:
+            self.go(page, URL)
             page.locator(".o_data_row, .o_kanban_record").first.wait_for()
             take_screenshot(page, "mappings_user_narrow")
             for name in ("Accept suggestions", "Look again", "Accept"):
@@ -110,7 +93,7 @@ class TestBrowserMapping(DocumentMixin, ConnectionMixin, HttpCase):
                 self.assertEqual(button.count(), 0, name)
 
     def test_empty(self):
-        with open_page(self, self.user, PASSWORD) as page:
-            self.open(page, URL)
+        with self.open_page(self.user) as page:
+            self.go(page, URL)
             page.get_by_text("Nothing here waits to be mapped").wait_for()
             take_screenshot(page, "mappings_empty")

@@ -1,39 +1,20 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
-
-from .browser import open_page, take_screenshot
-from .common import ConnectionMixin
+from .browser import BrowserCase, take_screenshot
 from .outbox import OutboxMixin
-from .processes import IntuitServer
 
-PASSWORD = "a password of this test"
 LONG_NAME = "The Very Long Name Of A Customer Whose Founders Could Not Agree " * 2
 
 
 @tagged("post_install", "-at_install")
-class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
+class TestBrowserQueue(OutboxMixin, BrowserCase):
     """The queue, the choice between candidates and the preview, in Chromium."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
-        cls.people = cls.accountant + cls.user + cls.approver
-        for person in cls.people:
+        for person in cls.accountant + cls.user + cls.approver:
             person.group_ids += cls.env.ref("account.group_account_invoice")
-
-    def setUp(self):
-        super().setUp()
-        self.people.password = PASSWORD
-        self.control("POST", "limits", enabled=False)
-
-    def open(self, page, path):
-        page.goto(self.base_url() + path)
 
     def refuse(self, text, code):
         self.control(
@@ -78,11 +59,11 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
 
     def test_errors_choice_and_retry(self):
         smith = self.fill_queue()
-        with open_page(self, self.accountant, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-queue")
+        with self.open_page(self.accountant) as page:
+            self.go(page, "/odoo/quickbooks-queue")
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "queue")
-            self.open(page, "/odoo/quickbooks-errors")
+            self.go(page, "/odoo/quickbooks-errors")
             page.locator(".o_group_header").first.wait_for()
             take_screenshot(page, "errors")
             for text in ("The books are closed", "A text is too long", "Something it"):
@@ -113,20 +94,20 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
     def test_forms(self):
         self.fill_queue()
         operations = self.env["qbo.operation"].search([])
-        with open_page(self, self.accountant, PASSWORD) as page:
+        with self.open_page(self.accountant) as page:
             for operation in operations:
                 if operation.state in ("failed", "waiting", "differs", "queued"):
-                    self.open(page, f"/odoo/quickbooks-queue/{operation.id}")
+                    self.go(page, f"/odoo/quickbooks-queue/{operation.id}")
                     page.locator(".o_form_view").wait_for()
                     page.get_by_role("tab", name="Request").wait_for()
                     name = f"operation_{operation.state}_{operation.cause or ''}"
                     take_screenshot(page, name)
         failed = operations.filtered(lambda each: each.cause == "too_long")
-        with open_page(self, self.user, PASSWORD, width=420) as page:
-            self.open(page, "/odoo/quickbooks-errors")
+        with self.open_page(self.user, width=420) as page:
+            self.go(page, "/odoo/quickbooks-errors")
             page.locator(".o_kanban_record, .o_group_header").first.wait_for()
             take_screenshot(page, "errors_narrow")
-            self.open(page, f"/odoo/quickbooks-queue/{failed.id}")
+            self.go(page, f"/odoo/quickbooks-queue/{failed.id}")
             page.locator(".o_form_view").wait_for()
             page.get_by_text("too long").first.wait_for()
             take_screenshot(page, "operation_narrow_user")
@@ -134,16 +115,16 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
             self.assertEqual(page.get_by_role("tab", name="Request").count(), 0)
 
     def test_empty_and_parked(self):
-        with open_page(self, self.user, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-errors")
+        with self.open_page(self.user) as page:
+            self.go(page, "/odoo/quickbooks-errors")
             page.get_by_text("No errors").wait_for()
             take_screenshot(page, "errors_empty")
         self.queue(self.create_invoice())
         self.connection._suspend("subscription")
         self.env.invalidate_all()
         self.env.flush_all()
-        with open_page(self, self.user, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-queue")
+        with self.open_page(self.user) as page:
+            self.go(page, "/odoo/quickbooks-queue")
             page.get_by_text("Nothing is sent:").wait_for()
             take_screenshot(page, "queue_parked")
             page.locator(".o_data_row").first.click()
@@ -156,13 +137,13 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
         )
         draft = self.create_invoice(post=False)
         action = "/odoo/action-account.action_move_out_invoice_type"
-        with open_page(self, self.user, PASSWORD) as page:
-            self.open(page, f"{action}/{invoice.id}")
+        with self.open_page(self.user) as page:
+            self.go(page, f"{action}/{invoice.id}")
             page.get_by_role("button", name="Preview QBO").click()
             page.locator(".modal").get_by_text("What the ledger gets").wait_for()
             take_screenshot(page, "preview")
             page.locator(".modal").get_by_role("button", name="Close").last.click()
-            self.open(page, f"{action}/{draft.id}")
+            self.go(page, f"{action}/{draft.id}")
             page.get_by_role("button", name="Preview QBO").click()
             page.locator(".modal").get_by_text("cannot be pushed yet").wait_for()
             take_screenshot(page, "preview_draft")
@@ -176,8 +157,8 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
             id=operation.qbo_id,
             values={"DueDate": "2027-01-31"},
         )
-        with open_page(self, self.user, PASSWORD, width=420) as page:
-            self.open(page, f"{action}/{invoice.id}")
+        with self.open_page(self.user, width=420) as page:
+            self.go(page, f"{action}/{invoice.id}")
             page.locator(".o_form_view").wait_for()
             take_screenshot(page, "invoice_narrow")
             more = page.locator(
@@ -191,8 +172,8 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
 
     def test_the_queue_follows_the_push(self):
         self.queue(self.create_invoice())
-        with open_page(self, self.accountant, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-queue")
+        with self.open_page(self.accountant) as page:
+            self.go(page, "/odoo/quickbooks-queue")
             page.locator(".o_data_row").get_by_text("Queued").wait_for()
             self.work()
             page.locator(".o_data_row").get_by_text("Done").first.wait_for()
@@ -201,8 +182,8 @@ class TestBrowserQueue(OutboxMixin, ConnectionMixin, HttpCase):
 
     def test_connection_shows_progress(self):
         self.fill_queue()
-        with open_page(self, self.accountant, PASSWORD) as page:
-            self.open(
+        with self.open_page(self.accountant) as page:
+            self.go(
                 page,
                 "/odoo/action-quickbooks_online.qbo_connection_action/"
                 f"{self.connection.id}",

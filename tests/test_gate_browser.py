@@ -1,51 +1,36 @@
 import json
-import os
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bus.models.bus import channel_with_db, json_dump
 from odoo.addons.bus.websocket import WebsocketConnectionHandler, dispatch
 
-from .browser import open_page, take_screenshot
-from .common import ConnectionMixin
-from .processes import IntuitServer
+from .browser import BrowserCase, take_screenshot
 from .test_gate import GateMixin
 
-PASSWORD = "a password of this test"
 LONG_NAME = "The Very Long Name Of A Customer Whose Founders Could Not Agree " * 2
 INVOICES = "/odoo/action-account.action_move_out_invoice_type"
 ORDERS = "/odoo/action-sale.action_quotations_with_onboarding"
 
 
 @tagged("post_install", "-at_install")
-class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
+class TestGateBrowser(GateMixin, BrowserCase):
     """Submit, approve and push as people do, in Chromium."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
 
     def setUp(self):
         super().setUp()
         people = self.user + self.approver + self.clerk + self.administrator
-        people.password = PASSWORD
         people.write(
             {"group_ids": [(4, self.env.ref("account.group_account_invoice").id)]}
         )
-        self.control("POST", "limits", enabled=False)
 
     def open(self, page, document):
         path = ORDERS if document._name == "sale.order" else INVOICES
-        page.goto(f"{self.base_url()}{path}/{document.id}")
+        self.go(page, f"{path}/{document.id}")
         page.locator(".o_form_view .o_statusbar_status").wait_for()
 
     def open_list(self, page, path=INVOICES):
-        page.goto(f"{self.base_url()}{path}")
+        self.go(page, path)
         page.locator(".o_data_row").first.wait_for()
 
     def click(self, page, name):
@@ -86,7 +71,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
         # Off in tests but for tours, which this is one of.
         self.patch(WebsocketConnectionHandler, "websocket_allowed", lambda *_args: True)
         invoice = self.create_invoice(post=False)
-        with open_page(self, self.user, PASSWORD) as page:
+        with self.open_page(self.user) as page:
             self.open(page, invoice)
             take_screenshot(page, "gate_user_draft")
             self.click(page, "Submit for approval")
@@ -96,7 +81,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
                 self.assertFalse(self.is_offered(page, name), name)
         self.env.invalidate_all()
         self.assertEqual(invoice.qbo_approval, "submitted")
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open(page, invoice)
             self.get_strip(page, "asks you to approve").wait_for()
             take_screenshot(page, "gate_approver_submitted")
@@ -110,7 +95,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
         self.env.invalidate_all()
         self.work()
         self.assertIn(("account.move", invoice.ids), self.get_told(self.approver))
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open(page, invoice)
             self.get_strip(page, "In QuickBooks: number").wait_for()
             take_screenshot(page, "gate_approver_pushed")
@@ -133,7 +118,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
     def test_the_author_cannot_approve(self):
         invoice = self.create_invoice()
         self.submit(invoice, self.approver)
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open(page, invoice)
             self.get_strip(page, "wants another person").wait_for()
             take_screenshot(page, "gate_author")
@@ -142,7 +127,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
     def test_reject(self):
         invoice = self.create_invoice()
         self.submit(invoice)
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open(page, invoice)
             self.click(page, "Reject")
             page.locator(".modal div[name=reason] textarea").fill("Wrong price.")
@@ -156,7 +141,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
         self.submit(ready)
         self.approve(ready)
         self.fill_list()
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open_list(page)
             take_screenshot(page, "gate_list")
             page.locator("thead .o_list_record_selector input").click()
@@ -198,7 +183,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
             "UPDATE account_move SET ref = %s WHERE id = %s", ["x" * 80, changed.id]
         )
         self.env.invalidate_all()
-        with open_page(self, self.approver, PASSWORD, width=420) as page:
+        with self.open_page(self.approver, width=420) as page:
             for document, name in (
                 (differs, "differs"),
                 (failed, "failed"),
@@ -207,7 +192,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
                 self.open(page, document)
                 page.locator(".o_qbo_strip").first.wait_for()
                 take_screenshot(page, f"gate_narrow_{name}")
-        with open_page(self, self.approver, PASSWORD) as page:
+        with self.open_page(self.approver) as page:
             self.open(page, changed)
             self.get_strip(page, "changed after it was approved").wait_for()
             take_screenshot(page, "gate_changed")
@@ -217,7 +202,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
 
     def test_order(self):
         order = self.create_order()
-        with open_page(self, self.user, PASSWORD) as page:
+        with self.open_page(self.user) as page:
             self.open(page, order)
             self.click(page, "Submit for approval")
             self.get_strip(page, "Waits for approval").wait_for()
@@ -227,7 +212,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
 
     def test_clerk_sees_nothing(self):
         invoice = self.create_invoice()
-        with open_page(self, self.clerk, PASSWORD) as page:
+        with self.open_page(self.clerk) as page:
             self.open(page, invoice)
             take_screenshot(page, "gate_clerk")
             self.assertEqual(page.locator(".o_qbo_strip").count(), 0)
@@ -235,7 +220,7 @@ class TestGateBrowser(GateMixin, ConnectionMixin, HttpCase):
             self.assertEqual(page.locator("div[name=qbo_state]").count(), 0)
 
     def test_settings(self):
-        with open_page(self, self.administrator, PASSWORD) as page:
+        with self.open_page(self.administrator) as page:
             page.goto(
                 f"{self.base_url()}/odoo/action-quickbooks_online."
                 f"qbo_connection_action/{self.connection.id}"
