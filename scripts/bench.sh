@@ -7,7 +7,7 @@ prepare_bench_database() {
     set_up
     drop_abandoned_test_databases
     TEST_DATABASE=qbo_${CHECKOUT_KEY}_test_$$
-    CLEAN_UP_HOOKS+=(drop_test_database)
+    CLEAN_UP_HOOKS+=(drop_test_databases)
     copy_addon_template "$TEST_DATABASE"
     export DEV_ODOO_CONFIG=$RUN/bench.conf DEV_ODOO_DATABASE=$TEST_DATABASE
     # What outlives a run, such as how far it came.

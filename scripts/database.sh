@@ -179,14 +179,14 @@ copy_database() {
     fi
 }
 
-# write_odoo_config FILE [PORT [DATABASE]]: without a port, a free one.
+# write_odoo_config FILE [PORT [DATABASE [DATA_DIRECTORY]]]: port 0 is a free one.
 write_odoo_config() {
-    local file=$1 port=${2:-0} database=${3:-}
+    local file=$1 port=${2:-0} database=${3:-} data=${4:-$DATA}
     ((port)) || port=$(free_port)
     cat >"$file" <<CONF
 [options]
 addons_path = $ODOO_ADDONS,$ADDONS
-data_dir = $DATA
+data_dir = $data
 db_host = $PG_SOCKET
 db_port = $PGPORT
 db_user = $DATABASE_ROLE

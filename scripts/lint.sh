@@ -49,11 +49,9 @@ lint_shell() {
 
 lint_tree() { "$PYTHON" "$CHECKOUT/scripts/check_tree.py" "$CHECKOUT"; }
 
-drop_lint_database() { drop_database "$LINT_DATABASE"; }
-
 prepare_lint_database() {
     LINT_DATABASE=qbo_${CHECKOUT_KEY}_test_$$
-    CLEAN_UP_HOOKS+=(drop_lint_database)
+    CLEAN_UP_HOOKS+=(drop_test_databases)
     drop_abandoned_test_databases
     copy_addon_template "$LINT_DATABASE"
 }

@@ -1,14 +1,19 @@
 """Decide which part of the test suite each argument of `./dev test` belongs to.
 
-Prints shell assignments: PARTS, FLAGS and one array of paths per part, so that the
-caller can `eval` them. The parts are `tools` and `simulator` (pure Python), `odoo`
-(needs a database) and `outside` (pure tests that lie outside the tree).
+Arguments: the checkout, how many shards there may be, and those of `./dev test`.
+
+Prints shell assignments: PARTS, SHARDS, FLAGS and one array of paths per part, so that
+the caller can `eval` them. The parts are `tools` and `simulator` (pure Python), `odoo`
+(needs a database) and `outside` (pure tests that lie outside the tree). If `odoo` is
+long, SHARDS names the parts it is divided into, `odoo_1` and so on.
 """
 
 import pathlib
 import re
 import shlex
 import sys
+
+from split_tests import split
 
 PARTS = ("tools", "simulator", "odoo", "outside")
 DEFAULT_PATHS = {
@@ -99,12 +104,15 @@ def quote(values):
 def main():
     checkout = pathlib.Path(sys.argv[1])
     try:
-        flags, routed = route(checkout, sys.argv[2:])
+        flags, routed = route(checkout, sys.argv[3:])
     except RouteError as error:
         sys.exit(f"dev: {error}")
+    shards = split(checkout, routed.get("odoo", ()), flags, int(sys.argv[2]))
+    shards = {f"odoo_{number}": files for number, files in enumerate(shards, 1)}
     print(f"PARTS={quote(part for part in PARTS if part in routed)}")
+    print(f"SHARDS={quote(shards)}")
     print(f"FLAGS={quote(flags)}")
-    for part, paths in routed.items():
+    for part, paths in (routed | shards).items():
         print(f"PATHS_{part}={quote(paths)}")
 
 
