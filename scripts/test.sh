@@ -17,13 +17,13 @@ runs_no_test() {
 }
 
 # The number of the process a test database belongs to: qbo_<checkout>_test_<number>,
-# with more behind it for a shard's and for copies that tests make.
+# with more behind it for a shard's, and around it for copies that tests make.
 get_database_owner() {
-    local number=${1#"qbo_${CHECKOUT_KEY}_test_"}
+    local number=${1##*"qbo_${CHECKOUT_KEY}_test_"}
     printf '%s' "${number%%_*}"
 }
 
-list_test_databases() { list_databases "qbo_${CHECKOUT_KEY}_test_%"; }
+list_test_databases() { list_databases "%qbo_${CHECKOUT_KEY}_test_%"; }
 
 drop_abandoned_test_databases() {
     local database
