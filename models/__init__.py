@@ -65,6 +65,7 @@ from . import qbo_payload_words
 from . import qbo_connection_gate
 from . import qbo_connection_closed
 from . import qbo_preflight_closed
+from . import qbo_preflight_payments
 from . import qbo_operation_gate
 from . import qbo_operation_closed
 from . import qbo_push_mixin
@@ -105,6 +106,10 @@ from . import qbo_payment_line
 from . import qbo_payment_apply
 from . import qbo_payment_book
 from . import qbo_payment_decide
+from . import qbo_payment_write_down
+from . import qbo_payment_match
+from . import qbo_payment_view
+from . import account_payment_origin
 from . import qbo_payment_check
 from . import qbo_connection_changes
 from . import qbo_connection_conservation

@@ -176,6 +176,6 @@ class QboConnection(models.Model):
         """Open the payments of this connection that are open."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "quickbooks_online.qbo_payment_action"
+            "quickbooks_online.qbo_payment_action_open"
         )
         return action | {"domain": self.env["qbo.payment"]._get_own_domain(self)}

@@ -52,8 +52,8 @@ class QboPayment(models.Model):
         bookable = self._make_payments(plans)
         self._reconcile_shares(bookable)
         for payment, plan in bookable.items():
-            payment._write_down()
             payment._note_result(plan)
+            payment._write_down()
 
     # === WHAT IS WANTED === #
 
@@ -108,12 +108,17 @@ class QboPayment(models.Model):
         That is what they chose in the wizard, and what they matched by hand with the
         payment's credit.
         """
-        keys = {move: key for key, move in documents.items()}
-        decisions = [
-            (keys.get(line.move_id, line._get_key()), line._get_amount())
-            for line in self.line_ids
-            if line.origin == "person" and line.amount
-        ]
+        # What QuickBooks pays as well goes by QuickBooks' name: nothing twice.
+        keys = {}
+        for key, move in documents.items():
+            if key[0] != CHOSEN or move not in keys:
+                keys[move] = key
+        decisions = []
+        for line in self._get_decision_lines():
+            amount = line._get_amount() - self._get_applied_since(line)
+            if amount > 0:
+                key = keys.get(line.move_id, line._get_key())
+                decisions.append((key, amount))
         for move, amount in self._list_matched_by_hand():
             key = keys.get(move)
             if key is None and not self._find_reason(move):
@@ -122,6 +127,11 @@ class QboPayment(models.Model):
             if key:
                 decisions.append((key, amount))
         return decisions
+
+    def _get_applied_since(self, line):
+        """Return what QuickBooks applied itself since a person chose (Decimal)."""
+        there = self._get_amount_there(line.move_id) - line.applied_there
+        return max(to_decimal(there, self.currency_id), ZERO)
 
     def _list_matched_by_hand(self):
         """Yield (document, Decimal) that somebody matched in Odoo itself."""
@@ -134,6 +144,11 @@ class QboPayment(models.Model):
                     yield move, self._get_partial_amount(partial)
 
     def _find_partner(self, documents):
+        """Whose money it is: QuickBooks says so, not what a person lets it pay."""
+        told = {key: move for key, move in documents.items() if key[0] != CHOSEN}
+        if not told and self._find_bound_partner():
+            return self._find_bound_partner()
+        documents = told or documents
         partners = {move.commercial_partner_id for move in documents.values()}
         if len(partners) == 1:
             return partners.pop()
@@ -512,11 +527,17 @@ class QboPayment(models.Model):
 
     def _note_result(self, plan):
         settlement = plan.settlement
-        applied = {}
+        applied, decided = {}, {}
         for share in settlement.shares:
-            applied[share.target] = applied.get(share.target, ZERO) + share.amount
-            if share.source:
-                applied[share.source] = applied.get(share.source, ZERO) + share.amount
+            if share.is_decided:
+                move = plan.documents[share.target]
+                decided[move] = decided.get(move, ZERO) + share.amount
+                continue
+            for key in filter(None, (share.target, share.source)):
+                applied[key] = applied.get(key, ZERO) + share.amount
+        for line in self._get_decision_lines():
+            chosen = decided.get(line.move_id, ZERO)
+            applied[line._get_key()] = min(chosen, line._get_amount())
         reasons = {rest.key: rest.reason for rest in settlement.rests if rest.key}
         for line in self.line_ids:
             key = line._get_key()

@@ -41,6 +41,12 @@ class QboPaymentLine(models.Model):
     )
     amount = fields.Monetary(readonly=True)
     applied = fields.Monetary("Applied Here", readonly=True)
+    applied_there = fields.Monetary(
+        "Applied In QuickBooks Before",
+        readonly=True,
+        help="What QuickBooks let the payment pay of it when a person chose: what it "
+        "applies beyond that takes the place of the choice.",
+    )
     reason = fields.Selection(
         selection=lambda self: self.env["qbo.payment.words"]._get_reasons(),
         readonly=True,

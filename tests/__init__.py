@@ -2,6 +2,7 @@ from . import test_browser
 from . import test_browser_fields
 from . import test_browser_first_load
 from . import test_browser_mapping
+from . import test_browser_payments
 from . import test_browser_queue
 from . import test_catalogue
 from . import test_chaos
@@ -47,6 +48,7 @@ from . import test_payment_stories
 from . import test_payments_currency
 from . import test_payments_echo
 from . import test_payments_in
+from . import test_payments_match
 from . import test_preflight
 from . import test_preview
 from . import test_processes

@@ -62,6 +62,7 @@ class TestPreflight(QboCommon):
         self.assertEqual(states.pop("products"), "hint")
         # Nor did Intuit have anything to tell.
         self.assertEqual(states.pop("webhook"), "hint")
+        self.assertEqual(states.pop("payment_journal"), "warning")
         self.assertEqual(set(states.values()), {"ok"})
 
     def test_production_needs_https(self):

@@ -19,6 +19,8 @@ from . import resumed
 from .figures import BenchError, Figure
 from .governor import note
 from .intuit import REALM, Client, simulator
+from .payments_wizard import FIGURES as WIZARD
+from .payments_wizard import measure_wizard
 from .push import Worker
 
 NEEDS_ODOO = True
@@ -31,6 +33,7 @@ FIGURES = (
     "payments_memory_growth",
     "payments_stories",
     "payments_story_faults",
+    *WIZARD,
 )
 WEBHOOKS = {"webhook_p99_ms", "webhook_lost"}
 CATCH_UP = {
@@ -64,7 +67,9 @@ STORY_WORKER = pathlib.Path(__file__).with_name("payments_story_worker.py")
 
 def measure(options):
     wanted = options.wanted
-    if wanted - STORIES:
+    if wanted & set(WIZARD):
+        yield from measure_wizard()
+    if wanted - STORIES - set(WIZARD):
         with simulator() as (_process, url), worker(url) as office:
             office.ask("connect", realm=REALM, verifier_token=VERIFIER_TOKEN)
             if wanted & CATCH_UP:
