@@ -68,6 +68,7 @@ class QboConnection(models.Model):
             "payments_there",
             "payments_counted_at",
             "payments_problem",
+            "payments_start",
         )
         return super()._prepare_severed_values() | dict.fromkeys(names, False)
 
@@ -129,9 +130,9 @@ class QboConnection(models.Model):
         return (
             self._read_events(client)
             or self._apply_payments()
-            or super()._work_once(client, pace)
-            or self._poll(client)
+            or self._poll_or_say_why(client)
             or self._move_watermark()
+            or super()._work_once(client, pace)
         )
 
     # === WEBHOOKS === #
@@ -148,18 +149,24 @@ class QboConnection(models.Model):
             wanted = {}
             for event in events.filtered(lambda each: each.entity in FOLLOWED):
                 # Ids are digits; of anything else nothing can be read.
-                if event.qbo_id.isdigit():
+                if event.qbo_id.isascii() and event.qbo_id.isdigit():
                     wanted.setdefault(event.entity, set()).add(event.qbo_id)
         if not ids:
             return False
-        answers = self._read_objects(client, wanted)
+        message = False
+        try:
+            answers = self._read_objects(client, wanted)
+        except QboRejectedError as error:
+            # They would be in the way of all others; the poll is behind them.
+            answers, message = {}, str(error)
 
         def keep(env):
             self._keep_found(env, answers, "webhook")
             events = env["qbo.event"].browse(ids)
             followed = events.filtered(lambda each: each.entity in FOLLOWED)
             now = fields.Datetime.now()
-            followed.write({"state": "done", "done_at": now})
+            state = "ignored" if message else "done"
+            followed.write({"state": state, "done_at": now, "message": message})
             (events - followed).write({"state": "ignored", "done_at": now})
 
         retried_transaction(self.env, keep)
@@ -190,9 +197,17 @@ class QboConnection(models.Model):
         }
 
     def _list_gone(self, client, entity, qbo_ids, objects):
+        """Return which of these QuickBooks has no more; add to the objects what it has.
+
+        What is not known here cannot be gone from here, and costs no call.
+        """
         missing = qbo_ids - {each["Id"] for each in objects}
+        with self._work() as operations:
+            connection = operations.env["qbo.connection"].browse(self.id)
+            payments = operations.env["qbo.payment"]
+            known = payments._find(connection, entity, missing).keys()
         gone = []
-        for qbo_id in sorted(missing):
+        for qbo_id in sorted(known):
             try:
                 objects.append(client.read(entity, qbo_id))
             except QboRejectedError as error:
@@ -214,11 +229,26 @@ class QboConnection(models.Model):
 
     # === POLLING === #
 
+    def _poll_or_say_why(self, client):
+        """What QuickBooks refuses to tell is no reason to send nothing either."""
+        try:
+            return self._poll(client)
+        except QboRejectedError as error:
+            message = self.env._(
+                "QuickBooks did not tell what changed: %(error)s", error=error
+            )
+            self._write_committed({"is_poll_due": False, "payments_problem": message})
+            return True
+
     def _poll(self, client):
         """Ask what changed since the watermark, and keep what it was."""
-        if not self.is_poll_due:
+        # Read anew: the worker's own transaction began before it was written last.
+        with self._work() as operations:
+            connection = operations.env["qbo.connection"].browse(self.id)
+            is_due, since = connection.is_poll_due, connection.changes_read_until
+        if not is_due:
             return False
-        since = self.changes_read_until and self.changes_read_until - OVERLAP
+        since = since and since - OVERLAP
         oldest = fields.Datetime.now() - timedelta(days=CDC_DAYS - 1)
         if since and since > oldest:
             until, objects, deleted = self._read_changes(client, since)
@@ -241,6 +271,8 @@ class QboConnection(models.Model):
             connection.write(
                 {
                     "is_poll_due": False,
+                    # Kept: to connect anew is no reason to leave payments out.
+                    "payments_start": connection._get_payments_start(),
                     "polled_at": fields.Datetime.now(),
                     "changes_pending_until": until,
                 }
@@ -315,11 +347,11 @@ class QboConnection(models.Model):
 
     def _move_watermark(self):
         """Everything up to here is applied or queued."""
-        until = self.changes_pending_until
-        if not until or self.is_poll_due:
-            return False
         with self._work() as operations:
             connection = operations.env["qbo.connection"].browse(self.id)
+            until = connection.changes_pending_until
+            if not until or connection.is_poll_due:
+                return False
             known = connection.changes_read_until
             connection.write(
                 {

@@ -10,8 +10,6 @@ from ..tools.settlement import Remote, UnreadablePayment, read_payment
 
 # Payments that stand in the queue until somebody does something.
 OPEN_STATES = ("queued", "partly")
-# What of a payment a person's choice to ignore it was made for.
-JUDGED = ("TotalAmt", "UnappliedAmt", "Line", "CustomerRef", "CurrencyRef")
 
 
 class QboPayment(models.Model):
@@ -126,6 +124,12 @@ class QboPayment(models.Model):
         "Registered In Odoo",
         readonly=True,
         help="It was registered in Odoo and pushed to QuickBooks.",
+    )
+    partial_ids = fields.One2many(
+        "account.partial.reconcile",
+        "qbo_payment_id",
+        readonly=True,
+        bypass_search_access=True,
     )
     line_ids = fields.One2many("qbo.payment.line", "payment_id", readonly=True)
 
@@ -265,15 +269,19 @@ class QboPayment(models.Model):
     def _is_older(self, values):
         """Whether an answer is older than what is known, or the same.
 
-        A token is no lock here: QuickBooks moves the time alone, too.
+        A token is no lock here: QuickBooks moves the time alone, too, and after a
+        merge of customers perhaps neither.
         """
         if self.remote_state == "deleted":
-            return True
+            # Read a moment ago: what said that it is gone was wrong.
+            return False
         moment = _read_moment(values, "LastUpdatedTime")
         token, known = int(values.get("SyncToken") or 0), int(self.sync_token or 0)
         if token != known:
             return token < known
-        return bool(self.changed_at and moment and moment <= self.changed_at)
+        if self.changed_at and moment and moment != self.changed_at:
+            return moment < self.changed_at
+        return digest(_read_judged(values)) == self.judged_digest
 
     @api.model
     def _prepare_values(self, connection, entity, values):
@@ -309,7 +317,7 @@ class QboPayment(models.Model):
                 False,
             ),
             "snapshot": plain,
-            "judged_digest": digest({name: values.get(name) for name in JUDGED}),
+            "judged_digest": digest(_read_judged(values)),
             "remote_state": "alive",
         }
         if entity == "Payment":
@@ -404,3 +412,18 @@ class QboPayment(models.Model):
 def _read_moment(values, name):
     moment = parse_moment((values.get("MetaData") or {}).get(name))
     return moment and moment.replace(microsecond=0)
+
+
+def _read_judged(values):
+    """What of a payment a person judged who ignored it: money, and what it pays."""
+    lines = [
+        [line.get("Amount"), link.get("TxnType"), link.get("TxnId")]
+        for line in values.get("Line") or ()
+        for link in line.get("LinkedTxn") or ()
+    ]
+    references = ("CustomerRef", "CurrencyRef")
+    return {
+        "amounts": [values.get("TotalAmt"), values.get("UnappliedAmt")],
+        "lines": lines,
+        **{name: (values.get(name) or {}).get("value") for name in references},
+    }

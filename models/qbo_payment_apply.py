@@ -92,12 +92,14 @@ class QboPayment(models.Model):
         to_create = []
         for payment, remote in remotes.items():
             for part in remote.debts + remote.credits:
+                line = old.pop((payment, *part.key), None)
+                move_id = moves.get((payment.connection_id.id, *part.key))
                 values = {
                     "number": part.number,
                     "amount": float(part.amount),
-                    "move_id": moves.get((payment.connection_id.id, *part.key)),
+                    # What was applied stays so when the link is lost.
+                    "move_id": move_id or (line and line.move_id.id),
                 }
-                line = old.pop((payment, *part.key), None)
                 if line:
                     line._update(values)
                 else:
@@ -200,6 +202,9 @@ class QboPayment(models.Model):
             return bool(
                 self.env["qbo.operation"].search_count(domain + record, limit=1)
             )
+        # Also what failed: its last try may have arrived without an answer.
+        domain[-1] = ("state", "not in", ("done", "differs"))
+        domain.append(("sent_at", "!=", False))
         note = self.memo or ""
         if "[" not in note:
             return False
@@ -229,10 +234,14 @@ class QboPayment(models.Model):
 
     def _is_as_pushed(self, binding):
         pushed, present = binding.snapshot or {}, self.snapshot or {}
-        names = ("TotalAmt", "CustomerRef", "TxnDate", "UnappliedAmt")
+        names = ("TotalAmt", "TxnDate", "UnappliedAmt")
         if self.remote_state != binding.remote_state:
             return False
         same = all(pushed.get(name) == present.get(name) for name in names)
+        customers = [
+            (each.get("CustomerRef") or {}).get("value") for each in (pushed, present)
+        ]
+        same = same and customers[0] == customers[1]
         lines = [
             sorted(
                 (str(line.get("Amount")), str(line.get("LinkedTxn")))
@@ -251,9 +260,11 @@ class QboPayment(models.Model):
             return
         words = self.env["qbo.payment.words"]
         text = words._describe(self, reason, self.volume, detail=detail)
-        self._write_outcome(0, self.volume, reason, text)
-        # Also where no money is left of it: a void that cannot be followed.
-        if self.state != "ignored":
+        standing = sum(map(self._get_partial_amount, self._get_partials()), Decimal(0))
+        matched = min(float(standing), self.volume)
+        self._write_outcome(matched, self.volume - matched, reason, text)
+        # Also where nothing of it is open: a void that cannot be followed.
+        if self.state == "matched":
             self.write({"state": "queued", "reason": reason, "reason_text": text})
 
     def _note_outcome(self, settled, rests, unmet=()):

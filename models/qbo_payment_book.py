@@ -49,6 +49,7 @@ class QboPayment(models.Model):
         for payment, plan in plans.items():
             payment._undo_excess(plan)
         self._settle_in_turn(plans)
+        plans = self._drop_blocked(plans)
         bookable = self._make_payments(plans)
         self._reconcile_shares(bookable)
         for payment, plan in bookable.items():
@@ -75,9 +76,18 @@ class QboPayment(models.Model):
             self._find_partner(documents),
             account,
         )
-        everything = {key: Decimal(10) ** 12 for key in documents}
-        plan.settlement = self._settle(plan, everything)
+        plan.settlement = self._settle(plan, self._get_reach(documents))
         return plan
+
+    def _get_reach(self, documents):
+        """Return {key: what of the document this payment settles or may settle}."""
+        reach = {key: move._qbo_get_open_amount() for key, move in documents.items()}
+        for partial in self._get_partials():
+            for move in self._get_ends(partial):
+                for key, document in documents.items():
+                    if document == move:
+                        reach[key] += self._get_partial_amount(partial)
+        return reach
 
     def _find_reason(self, move):
         """Return why a document cannot be settled by this payment, or None."""
@@ -121,6 +131,10 @@ class QboPayment(models.Model):
                 decisions.append((key, amount))
         for move, amount in self._list_matched_by_hand():
             key = keys.get(move)
+            # What QuickBooks says of the same document is met by it as well.
+            amount -= self._get_untagged_there(move)
+            if amount <= 0:
+                continue
             if key is None and not self._find_reason(move):
                 key = CHOSEN, str(move.id)
                 documents[key] = move
@@ -135,13 +149,24 @@ class QboPayment(models.Model):
 
     def _list_matched_by_hand(self):
         """Yield (document, Decimal) that somebody matched in Odoo itself."""
-        if self.is_ours:
-            return
         for partial in self._get_own_partials():
             if not partial.qbo_payment_id:
                 move = self._get_other_side(partial).move_id
-                if move.is_invoice(include_receipts=True):
+                is_followed = self.is_ours and move._qbo_filter_there(
+                    self.connection_id
+                )
+                if move.is_invoice(include_receipts=True) and not is_followed:
                     yield move, self._get_partial_amount(partial)
+
+    def _get_untagged_there(self, move):
+        """Return what QuickBooks applied to it and is not followed yet (Decimal)."""
+        there = to_decimal(self._get_amount_there(move), self.currency_id)
+        followed = (
+            self._get_partial_amount(partial)
+            for partial in self._get_own_partials() & self.partial_ids
+            if self._get_other_side(partial).move_id == move
+        )
+        return max(there - sum(followed, ZERO), ZERO)
 
     def _find_partner(self, documents):
         """Whose money it is: QuickBooks says so, not what a person lets it pay."""
@@ -206,10 +231,7 @@ class QboPayment(models.Model):
 
     def _get_partials(self):
         """Return all reconciliations that follow this payment."""
-        named = self.env["account.partial.reconcile"].search(
-            [("qbo_payment_id", "=", self.id)]
-        )
-        return named | self._get_own_partials()
+        return self.partial_ids | self._get_own_partials()
 
     def _get_other_side(self, partial):
         own = self._get_own_lines()
@@ -418,6 +440,8 @@ class QboPayment(models.Model):
         changed = self._list_header_changes(plan, money)
         if not changed:
             return False
+        for move, amount in self._list_matched_by_hand():
+            self._add_decision({"move": move, "amount": float(amount)})
         # Odoo keeps them at a draft: what they settle is then counted twice.
         self._get_own_partials().unlink()
         plan.kept = {ends: amount for ends, amount in plan.kept.items() if ends[0]}
@@ -480,13 +504,17 @@ class QboPayment(models.Model):
                 for debit, credit, part in payment._pair_lines(
                     source, target, amount, left
                 ):
+                    if (debit.id, credit.id) in shares:
+                        self._reconcile_pairs(pairs, shares)
+                        pairs, shares = [], {}
                     pairs.append(debit | credit)
-                    known = shares.get((debit.id, credit.id), (0, 0))[0]
-                    shares[debit.id, credit.id] = (known + float(part), payment.id)
-        if pairs:
-            self.env["account.move.line"].with_context(
-                qbo_shares=shares
-            )._reconcile_plan(pairs)
+                    shares[debit.id, credit.id] = (float(part), payment.id)
+        self._reconcile_pairs(pairs, shares)
+
+    @api.model
+    def _reconcile_pairs(self, pairs, shares):
+        lines = self.env["account.move.line"].with_context(qbo_shares=shares)
+        lines._reconcile_plan(pairs)
 
     def _list_missing_shares(self, plan):
         """Return [(source, target, Decimal)] that does not stand yet."""

@@ -4,9 +4,20 @@ from odoo.tools import SQL
 # Payments that are applied in one transaction.
 APPLIED_AT_ONCE = 50
 # What is open for these waits for a person, not for anything that changes by itself.
-WAITS_FOR_PERSON = ("unapplied", "refund")
+WAITS_FOR_PERSON = ("unapplied", "refund", "company", "receivable", "unreadable")
+# What is open for these goes on when a link is made.
+WAITS_FOR_LINK = ("unknown", "customer")
 # What keeps all of a payment from being followed: what was booked of it stays.
-BLOCKED = ("journal", "locked", "bank", "ours", "pending", "unreadable", "error")
+BLOCKED = (
+    "currency",
+    "journal",
+    "locked",
+    "bank",
+    "ours",
+    "pending",
+    "unreadable",
+    "error",
+)
 
 
 class QboPayment(models.Model):
@@ -30,11 +41,39 @@ class QboPayment(models.Model):
             [
                 *self._get_own_domain(connection),
                 ("state", "in", ("queued", "partly")),
-                ("reason", "not in", WAITS_FOR_PERSON),
+                ("reason", "not in", WAITS_FOR_PERSON + WAITS_FOR_LINK),
             ]
         )
+        linked = self.browse(self._list_linked_since(connection))
         astray = self.browse(self._list_astray(connection))
-        (waiting | astray).write({"is_due": True})
+        (waiting | linked | astray).write({"is_due": True})
+
+    @api.model
+    def _list_linked_since(self, connection):
+        """Return ids of open payments whose customer or document is linked by now."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT payment.id
+                  FROM qbo_payment payment
+             LEFT JOIN qbo_payment_line line
+                    ON line.payment_id = payment.id AND line.move_id IS NULL
+                  JOIN qbo_binding binding
+                    ON binding.connection_id = payment.connection_id
+                   AND (binding.entity = line.entity AND binding.qbo_id = line.qbo_id
+                        OR payment.partner_id IS NULL
+                           AND binding.entity = 'Customer'
+                           AND binding.qbo_id = payment.customer_qbo_id)
+                 WHERE payment.connection_id = %(connection)s
+                   AND payment.realm_id = %(realm)s
+                   AND payment.state IN ('queued', 'partly')
+                """,
+                connection=connection.id,
+                realm=connection.realm_id,
+            )
+        )
+        return [id for (id,) in rows]
 
     @api.model
     def _list_astray(self, connection):
@@ -67,6 +106,11 @@ class QboPayment(models.Model):
                         ON own.line_id IN (
                                partial.debit_move_id, partial.credit_move_id
                            )
+                      JOIN account_move_line other
+                        ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+                       AND other.id != own.line_id
+                      JOIN account_move document ON document.id = other.move_id
+                     WHERE document.move_type != 'entry'
                 )
                 SELECT payment.id
                   FROM qbo_payment payment

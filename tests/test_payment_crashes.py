@@ -110,6 +110,17 @@ class TestPaymentCrashes(BaseCase):
                 self.assertEqual(self.find_faults(invoice_ids), [])
         self.assertTrue(self.arena.kills)
 
+    def test_one_run_asks_once(self):
+        """The run's own transaction must not hide what it wrote itself."""
+        invoice_ids = self.push_invoices()
+        self.receive(invoice_ids)
+        self.ask_for_changes()
+        self.arena.control("DELETE", "requests")
+        self.assertTrue(self.arena.work())
+        calls = self.arena.control("GET", "requests")["requests"]
+        self.assertEqual([each["operation"] for each in calls].count("cdc"), 1)
+        self.assertEqual(self.find_faults(invoice_ids), [])
+
     def test_answers_get_lost(self):
         invoice_ids = self.push_invoices()
         self.receive(invoice_ids)

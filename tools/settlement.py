@@ -126,7 +126,7 @@ def read_payment(values):
     """
     total = _number(values.get("TotalAmt"))
     parts = [_read_part(line) for line in values.get("Line") or ()]
-    parts = [part for part in parts if part.amount]
+    parts = _merge(part for part in parts if part.amount)
     debts = [part for part in parts if part.entity in DEBTS]
     credits = [part for part in parts if part.entity in CREDITS]
     others = [part for part in parts if part.entity not in DEBTS + CREDITS]
@@ -142,6 +142,16 @@ def read_payment(values):
     note = values.get("PrivateNote") or ""
     is_void = not total and not parts and note.startswith("Voided")
     return Remote(total, debts, credits, unapplied, is_void)
+
+
+def _merge(parts):
+    """Let there be one part for each document."""
+    merged = {}
+    for part in parts:
+        known = merged.get(part.key)
+        amount = part.amount + (known.amount if known else ZERO)
+        merged[part.key] = part._replace(amount=amount)
+    return list(merged.values())
 
 
 def _read_part(line):

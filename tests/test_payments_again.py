@@ -1,0 +1,159 @@
+from odoo.tests import tagged
+
+from .common import QboCommon
+from .payments import PaymentMixin
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentsAgain(PaymentMixin, QboCommon):
+    """What stands in Odoo stays right when a payment is looked at again."""
+
+    def receive_unapplied(self, invoice, total=100):
+        payment = self.receive(total, customer=self.get_customer_id(invoice))
+        self.notify(payment)
+        return payment, self.find(payment)
+
+    def settle_otherwise(self, invoice, amount, day="2026-05-01"):
+        """Somebody registers a payment in Odoo itself."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        values = {"amount": amount, "journal_id": self.bank.id, "payment_date": day}
+        wizard.create(values)._create_payments()
+        self.env.flush_all()
+
+    def match_with_bank(self, booked):
+        liquidity, _counterpart, _other = booked._seek_for_lines()
+        bank = self.bank.default_account_id
+        lines = [
+            (0, 0, {"account_id": bank.id, "debit": booked.amount}),
+            (0, 0, {"account_id": liquidity.account_id.id, "credit": booked.amount}),
+        ]
+        entry = self.books["account.move"].create(
+            {"journal_id": self.bank.id, "date": "2026-03-12", "line_ids": lines}
+        )
+        entry.action_post()
+        (liquidity | entry.line_ids.filtered("credit")).reconcile()
+
+    def test_one_credit_memo_pays_one_invoice_twice(self):
+        invoice, credit = self.push_invoice(100), self.push_credit_note(100)
+        payments = [
+            self.receive(0, (invoice, share), (credit, share)) for share in (40, 30)
+        ]
+        self.poll()
+        self.assert_agrees()
+        matched = [self.find(payment).matched_amount for payment in payments]
+        self.assertEqual(matched, [40, 30])
+        self.assert_repeats()
+
+    def test_matched_by_hand_and_booked_anew(self):
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        taxes = self.env["account.tax"]
+        stranger = self.create_invoice([(self.service, 1, 40, taxes)])
+        lines = row._get_own_lines() | stranger._qbo_get_receivable_lines()
+        lines.reconcile()
+        self.env.flush_all()
+        self.poll()
+        self.edit(payment, TotalAmt=120)
+        self.notify(payment)
+        self.edit(payment, PrivateNote="looked at")
+        self.notify(payment)
+        self.assertEqual(stranger.amount_residual, 0)
+        self.assertEqual((row.matched_amount, row.open_amount), (40, 80))
+        self.assert_repeats()
+
+    def test_matched_by_hand_and_applied_there_too(self):
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        lines = row._get_own_lines() | invoice._qbo_get_receivable_lines()
+        lines.reconcile()
+        self.env.flush_all()
+        self.edit(payment, (invoice, 100))
+        self.notify(payment)
+        self.assertEqual((row.state, row.matched_amount), ("matched", 100))
+        self.assert_agrees()
+        self.assert_repeats()
+
+    def test_chosen_here_and_applied_there_too(self):
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        row._decide([{"move": invoice, "amount": 40}])
+        self.env.flush_all()
+        self.edit(payment, (invoice, 40))
+        self.notify(payment)
+        self.assertEqual(invoice.amount_residual, 60)
+        self.assert_agrees()
+
+    def test_partly_booked_when_the_month_is_closed(self):
+        invoice = self.push_invoice(100)
+        self.settle_otherwise(invoice, 40)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        self.assertEqual((row.matched_amount, row.open_amount), (60, 40))
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        self.poll()
+        self.assertEqual((row.matched_amount, row.open_amount), (60, 40))
+        self.assert_conserved()
+
+    def test_with_the_bank_and_settled_otherwise(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        booked = row.account_payment_id
+        self.match_with_bank(booked)
+        invoice._qbo_get_receivable_lines().remove_move_reconcile()
+        self.settle_otherwise(invoice, 100)
+        self.poll()
+        self.assertEqual(row.reason, "bank")
+        self.assertEqual(booked.state, "paid")
+        liquidity, _counterpart, _other = booked._seek_for_lines()
+        self.assertTrue(liquidity.reconciled)
+
+    def test_link_of_the_invoice_lost(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        invoice._qbo_get_binding(self.connection).unlink()
+        self.edit(payment, PrivateNote="looked at")
+        self.notify(payment)
+        self.assertEqual((row.state, invoice.payment_state), ("matched", "paid"))
+
+    def test_deleted_by_mistake_comes_back(self):
+        """Whatever said that it is gone: it is there, and so it counts."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        row._take_deleted(self.connection, "Payment", [payment["Id"]])
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(invoice.amount_residual, 100)
+        self.notify(payment)
+        self.assertEqual((row.remote_state, invoice.amount_residual), ("alive", 0))
+
+    def test_open_ones_are_left_alone_until_something_is_linked(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        binding = invoice._qbo_get_binding(self.connection)
+        binding.qbo_id = "999999"
+        self.notify(payment)
+        row = self.find(payment)
+        self.assertEqual(row.reason, "unknown")
+        applied_at = row.applied_at
+        row.applied_at = "2020-01-01 00:00:00"
+        self.poll()
+        self.assertEqual(str(row.applied_at), "2020-01-01 00:00:00")
+        self.assertTrue(applied_at)
+        binding.qbo_id = payment["Line"][0]["LinkedTxn"][0]["TxnId"]
+        self.poll()
+        self.assertEqual((row.state, invoice.payment_state), ("matched", "paid"))
+
+    def test_an_event_that_names_nothing_stops_no_other(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify({"Id": "9" * 30}, payment)
+        self.assertEqual(invoice.payment_state, "paid")
