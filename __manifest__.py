@@ -52,6 +52,7 @@
         "views/qbo_credit_use_views.xml",
         "views/qbo_connection_payments_out_views.xml",
         "views/qbo_connection_payment_views.xml",
+        "views/qbo_deposit_views.xml",
         "views/quickbooks_online_menus.xml",
     ],
     "assets": {

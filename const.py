@@ -200,8 +200,9 @@ WAVES = {
 }
 # Lists have names that must be unique; documents have numbers.
 NAME_LISTS = ("Customer", "Item", "Class", "Term")
-# Documents without a number of their own: they are found by customer and day.
-UNNUMBERED = ("Payment",)
+# Documents without a number of their own: payments are found by customer and day,
+# deposits by day.
+UNNUMBERED = ("Payment", "Deposit")
 
 # Ours: how long a worker goes on before other scheduled actions get their turn.
 WORKER_SECONDS = 60

@@ -87,6 +87,15 @@ from . import qbo_payment_out_entry
 from . import account_payment
 from . import account_bank_statement_line
 from . import qbo_credit_use
+from . import qbo_deposit
+from . import qbo_deposit_line
+from . import qbo_deposit_push
+from . import qbo_deposit_follow
+from . import qbo_connection_deposits
+from . import account_payment_deposit
+from . import account_bank_statement_line_deposit
+from . import account_move_deposit
+from . import account_partial_reconcile_deposit
 from . import account_partial_reconcile
 from . import account_move_settlement
 from . import qbo_ledger

@@ -9,6 +9,7 @@ PAGES = {
     "CreditMemo": "creditmemo?txnId=",
     "Estimate": "estimate?txnId=",
     "Payment": "recvpayment?txnId=",
+    "Deposit": "deposit?txnId=",
     "RefundReceipt": "refundreceipt?txnId=",
 }
 HOSTS = {

@@ -2,7 +2,6 @@ import re
 
 from odoo import api, models
 
-from ..const import UNNUMBERED
 from ..tools.selects import quote
 from .qbo_operation_prepare import Question
 
@@ -19,7 +18,19 @@ class QboOperation(models.Model):
     _inherit = "qbo.operation"
 
     def _get_day_queries(self):
-        """Ask for all of a customer between the first and the last day in question."""
+        """Ask for all of a customer between the first and the last day in question.
+
+        Of deposits, which have no customer, for all of a day: QuickBooks cannot be
+        asked for their amount or account.
+        """
+        deposits = self.filtered(lambda each: each.entity == "Deposit")
+        return (self - deposits)._get_customer_queries() + [
+            Question("Deposit", f"TxnDate = {quote(day)}", operation.ids)
+            for operation in deposits
+            for day in sorted({day for _none, day in operation._list_customer_days()})
+        ]
+
+    def _get_customer_queries(self):
         asked = {}
         for operation in self:
             alone = operation.id if operation.is_alone else 0
@@ -84,7 +95,7 @@ class QboOperation(models.Model):
 
     def _find_same_use(self, found):
         """Return a payment that QuickBooks made itself, to the same effect, or None."""
-        if self.entity not in UNNUMBERED:
+        if self.entity != "Payment":
             return None
         body = self._resolve()
         if not self._is_use(body):
@@ -119,7 +130,7 @@ class QboOperation(models.Model):
         Customer, day, amount and reference are the same. Without a reference nobody
         can tell: customers do pay the same amount twice.
         """
-        if self.entity not in UNNUMBERED:
+        if self.entity != "Payment":
             return []
         body = self._resolve()
         if not body.get("PaymentRefNum"):

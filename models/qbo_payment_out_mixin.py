@@ -50,6 +50,10 @@ class QboPaymentOutMixin(models.AbstractModel):
         """Tell whether the record came from QuickBooks, and so never goes there."""
         return False
 
+    def _qbo_is_off(self, connection):
+        """Tell whether records of this kind are not pushed at all."""
+        return connection.payment_push == "off"
+
     def _qbo_is_wanted(self):
         """Tell whether QuickBooks is to have the record: posted, not cancelled."""
         raise NotImplementedError

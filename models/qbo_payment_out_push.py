@@ -321,7 +321,7 @@ class QboPaymentOutMixin(models.AbstractModel):
     def _qbo_leave(self, connection, operation):
         binding = self._qbo_get_binding(connection)
         is_there = binding.qbo_id and binding.remote_state == "alive"
-        is_off = connection.payment_push == "off" or self._qbo_is_from_quickbooks()
+        is_off = self._qbo_is_off(connection) or self._qbo_is_from_quickbooks()
         if not is_there or is_off:
             self._qbo_take_back(operation)
         elif operation.action != "void":

@@ -72,7 +72,7 @@ class QboPaymentOutMixin(models.AbstractModel):
             return "differs" if state == "differs" else "pushed"
         if binding.qbo_id:
             return "voided"
-        is_off = connection.payment_push == "off"
+        is_off = self._qbo_is_off(connection)
         if is_off or not self._qbo_is_wanted() or self._qbo_is_money_out():
             return False
         start, day = connection.start_date, self._qbo_get_date()
