@@ -116,7 +116,7 @@ class QboPayment(models.Model):
     )
     matched_amount = fields.Monetary("Matched", readonly=True)
     open_amount = fields.Monetary("Open", readonly=True)
-    ignored_amount = fields.Monetary("Ignored Amount", readonly=True)
+    ignored_amount = fields.Monetary(readonly=True)
     account_payment_id = fields.Many2one(
         "account.payment", "Payment", readonly=True, copy=False, index="btree_not_null"
     )

@@ -10,7 +10,7 @@ class TestPaymentsCurrency(PaymentMixin, QboCommon):
 
     def set_up_quickbooks(self, **preferences):
         preferences["CurrencyPrefs"] = {"MultiCurrencyEnabled": True}
-        super().set_up_quickbooks(**preferences)
+        return super().set_up_quickbooks(**preferences)
 
     def setUp(self):
         super().setUp()
