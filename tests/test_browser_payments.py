@@ -1,29 +1,19 @@
-import os
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
-
-from .browser import open_page, take_screenshot
-from .common import ConnectionMixin
+from .browser import BrowserCase, take_screenshot
 from .payments import PaymentMixin
-from .processes import IntuitServer
 
-PASSWORD = "a password of this test"
 LONG_NAME = "The Very Long Name Of A Customer Whose Founders Could Not Agree"
 NOTE = "Asked Ann of Pacific Traders what this is for; she looks it up on Monday. "
 
 
 @tagged("post_install", "-at_install")
-class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
+class TestBrowserPayments(PaymentMixin, BrowserCase):
     """The queue of payments and the wizard, as an accountant works, in Chromium."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = IntuitServer(cls.intuit)
-        cls.addClassCleanup(cls.server.stop)
-        os.environ["QUICKBOOKS_ONLINE_BASE_URL"] = cls.server.url
-        cls.addClassCleanup(os.environ.pop, "QUICKBOOKS_ONLINE_BASE_URL")
-        cls.env["ir.qweb"]._pregenerate_assets_bundles()
         cls.accountant.group_ids += cls.env.ref("account.group_account_invoice")
         cls.books["account.account"].create(
             {"code": "650990", "name": "Discounts given", "account_type": "expense"}
@@ -31,11 +21,7 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
 
     def setUp(self):
         super().setUp()
-        (self.accountant + self.user + self.administrator).password = PASSWORD
         self.control("POST", "limits", enabled=False)
-
-    def open(self, page, path):
-        page.goto(self.base_url() + path)
 
     def wait(self, total, invoice, **values):
         payment = self.receive(total, customer=self.get_customer_id(invoice), **values)
@@ -70,9 +56,9 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
 
     def test_split_and_leave(self):
         split, left = self.fill_queue()
-        with open_page(self, self.accountant, PASSWORD) as page:
+        with self.open_page(self.accountant) as page:
             modal = page.locator(".modal")
-            self.open(page, "/odoo/quickbooks-unmatched")
+            self.go(page, "/odoo/quickbooks-unmatched")
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "payments_queue")
             row = page.locator(".o_data_row", has_text="CHQ 4711")
@@ -113,9 +99,9 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
 
     def test_search_split_and_undo(self):
         split, _left = self.fill_queue()
-        with open_page(self, self.accountant, PASSWORD) as page:
+        with self.open_page(self.accountant) as page:
             modal = page.locator(".modal")
-            self.open(page, f"/odoo/quickbooks-unmatched/{split.id}")
+            self.go(page, f"/odoo/quickbooks-unmatched/{split.id}")
             page.get_by_text("Why it is open").wait_for()
             take_screenshot(page, "payments_form")
             page.get_by_role("button", name="Match").click()
@@ -149,9 +135,9 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
 
     def test_the_exact_ones(self):
         self.fill_queue()
-        with open_page(self, self.accountant, PASSWORD) as page:
+        with self.open_page(self.accountant) as page:
             modal = page.locator(".modal")
-            self.open(page, "/odoo/quickbooks-unmatched")
+            self.go(page, "/odoo/quickbooks-unmatched")
             page.locator(".o_data_row").first.wait_for()
             page.locator("thead .o_list_record_selector input").click()
             page.get_by_role("button", name="Actions").first.click()
@@ -167,9 +153,9 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
 
     def test_pages_around(self):
         split, _left = self.fill_queue()
-        with open_page(self, self.administrator, PASSWORD) as page:
+        with self.open_page(self.administrator) as page:
             path = "/odoo/action-quickbooks_online.qbo_connection_action"
-            self.open(page, f"{path}/{self.connection.id}")
+            self.go(page, f"{path}/{self.connection.id}")
             page.get_by_role("tab", name="Settings").click()
             journal = page.locator("div[name=payment_journal_id]")
             journal.scroll_into_view_if_needed()
@@ -179,36 +165,36 @@ class TestBrowserPayments(PaymentMixin, ConnectionMixin, HttpCase):
             take_screenshot(page, "payments_connection")
             page.get_by_role("button", name="Open the payments").click()
             page.locator(".o_data_row").first.wait_for()
-        with open_page(self, self.accountant, PASSWORD) as page:
+        with self.open_page(self.accountant) as page:
             booked = split.account_payment_id
             path = "/odoo/action-account.action_account_payments"
-            self.open(page, f"{path}/{booked.id}")
+            self.go(page, f"{path}/{booked.id}")
             page.get_by_text("QuickBooks payment").wait_for()
             take_screenshot(page, "payments_account_payment")
             page.get_by_text("QuickBooks payment").click()
             page.get_by_text("Why it is open").wait_for()
 
     def test_who_only_looks_and_empty(self):
-        with open_page(self, self.user, PASSWORD) as page:
-            self.open(page, "/odoo/quickbooks-unmatched")
+        with self.open_page(self.user) as page:
+            self.go(page, "/odoo/quickbooks-unmatched")
             page.get_by_text("Nothing waits for you").wait_for()
             take_screenshot(page, "payments_queue_empty")
-            self.open(page, "/odoo/quickbooks-payments")
+            self.go(page, "/odoo/quickbooks-payments")
             page.get_by_text("No payments yet").wait_for()
             take_screenshot(page, "payments_empty")
         split, _left = self.fill_queue()
-        with open_page(self, self.user, PASSWORD, width=420) as page:
-            self.open(page, "/odoo/quickbooks-unmatched")
+        with self.open_page(self.user, width=420) as page:
+            self.go(page, "/odoo/quickbooks-unmatched")
             page.locator(".o_data_row, .o_kanban_record").first.wait_for()
             take_screenshot(page, "payments_queue_narrow")
-            self.open(page, f"/odoo/quickbooks-unmatched/{split.id}")
+            self.go(page, f"/odoo/quickbooks-unmatched/{split.id}")
             page.get_by_text("Why it is open").wait_for()
             take_screenshot(page, "payments_form_narrow")
             for name in ("Match", "Ignore", "Ask QuickBooks now"):
                 button = page.get_by_role("button", name=name, exact=True)
                 self.assertEqual(button.count(), 0, name)
-        with open_page(self, self.accountant, PASSWORD, width=420) as page:
-            self.open(page, f"/odoo/quickbooks-unmatched/{split.id}")
+        with self.open_page(self.accountant, width=420) as page:
+            self.go(page, f"/odoo/quickbooks-unmatched/{split.id}")
             page.get_by_text("Why it is open").wait_for()
             page.get_by_role("button", name="Match", exact=True).click()
             page.locator(".modal").get_by_text("Suggestions").wait_for()
