@@ -42,7 +42,7 @@ class QboPaymentMatch(models.TransientModel):
         "qbo.payment.match.suggestion", "wizard_id", readonly=True
     )
     line_ids = fields.One2many("qbo.payment.match.line", "wizard_id")
-    note = fields.Text("Note")
+    note = fields.Text()
     ignore_reason = fields.Char("Reason To Ignore It")
 
     # === COMPUTE METHODS === #
@@ -258,7 +258,7 @@ class QboPaymentMatchLine(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    write_down = fields.Monetary("Write Down")
+    write_down = fields.Monetary()
     write_down_account_id = fields.Many2one(
         "account.account",
         "To The Account",

@@ -121,7 +121,7 @@ class QboPaymentMatchExactLine(models.TransientModel):
     reference = fields.Char(related="payment_id.reference")
     memo = fields.Char(related="payment_id.memo")
     move_id = fields.Many2one("account.move", "Pays", readonly=True, ondelete="cascade")
-    why_not = fields.Char("Why Not", readonly=True)
+    why_not = fields.Char(readonly=True)
 
     @api.constrains("payment_id")
     def _check_payment(self):
