@@ -70,7 +70,7 @@ class QboPayment(models.Model):
                    AND payment.state IN ('queued', 'partly')
                 """,
                 connection=connection.id,
-                realm=connection.realm_id,
+                realm=connection.realm_id or "",
             )
         )
         return [id for (id,) in rows]
@@ -131,7 +131,7 @@ class QboPayment(models.Model):
               ORDER BY payment.id
                 """,
                 connection=connection.id,
-                realm=connection.realm_id,
+                realm=connection.realm_id or "",
                 blocked=BLOCKED,
             )
         )
@@ -151,7 +151,7 @@ class QboPayment(models.Model):
               GROUP BY state
                 """,
                 connection.id,
-                connection.realm_id,
+                connection.realm_id or "",
             )
         )
         return {state: (number, volume) for state, number, volume in rows}
