@@ -140,6 +140,8 @@ class QboPayment(models.Model):
     @api.model
     def _count_by_state(self, connection):
         """Return {state: (number, amount in company currency)} since the start."""
+        if not connection.realm_id:
+            return {}
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -151,7 +153,7 @@ class QboPayment(models.Model):
               GROUP BY state
                 """,
                 connection.id,
-                connection.realm_id or "",
+                connection.realm_id,
             )
         )
         return {state: (number, volume) for state, number, volume in rows}

@@ -2,7 +2,7 @@ import os
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CLIENT_SECRET, VERIFIER_TOKEN, QboCommon
 
@@ -17,6 +17,16 @@ class TestPreflight(QboCommon):
 
     def mend(self, name):
         return self.connection.with_user(self.administrator).action_preflight(name)
+
+    def test_form_of_a_new_connection(self):
+        """All that is shown of a connection goes without one, too."""
+        view = "quickbooks_online.qbo_connection_view_form"
+        company = self.env["res.company"].create({"name": "New Books"})
+        self.administrator.company_ids |= company
+        connections = self.env["qbo.connection"].with_user(self.administrator)
+        with Form(connections.with_company(company), view) as form:
+            form.client_id = "an id"
+        self.assertEqual(form.record.state, "draft")
 
     def test_before_connecting(self):
         self.assertEqual(self.get_check("keys")["state"], "ok")
