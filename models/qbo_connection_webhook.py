@@ -3,6 +3,9 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+# Ours: a trigger that waits for longer woke nobody.
+HEARD_OF = timedelta(seconds=2)
+
 
 class QboConnection(models.Model):
     """Whether webhooks come in, and how they are doing."""
@@ -79,20 +82,24 @@ class QboConnection(models.Model):
 
         To wake one costs more than to store what it is woken for. A trigger that waits
         is kept from being taken until this transaction ends, so that the run it starts
-        sees what was written here; one that a run is taking is passed over.
+        sees what was written here; one that a run is taking is passed over. One that
+        waits for longer was perhaps never heard of, as after a restart of the server:
+        then it is woken again.
         """
         if not self:
             return
+        now = fields.Datetime.now()
         waiting = self.env.execute_query(
             SQL(
                 """SELECT connection.id
                      FROM qbo_connection AS connection
                      JOIN ir_cron_trigger AS trigger
                        ON trigger.cron_id = connection.worker_cron_id
-                    WHERE connection.id IN %s AND trigger.call_at <= %s
+                    WHERE connection.id IN %s AND trigger.call_at BETWEEN %s AND %s
                       FOR KEY SHARE OF trigger SKIP LOCKED""",
                 tuple(self.ids),
-                fields.Datetime.now(),
+                now - HEARD_OF,
+                now,
             )
         )
         woken = self.browse(id for (id,) in waiting)

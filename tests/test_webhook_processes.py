@@ -86,6 +86,15 @@ class CommittedCase(BaseCase):
 class TestWebhooksAtOnce(CommittedCase):
     """Deliveries that are stored at the same moment, and the worker beside them."""
 
+    def test_a_trigger_that_woke_nobody(self):
+        """After a restart nobody heard of what waits: it is woken again."""
+        with self.environment() as env:
+            env["ir.cron.trigger"].create(
+                {"cron_id": self.cron_id, "call_at": "2020-01-01 00:00:00"}
+            )
+        self.receive(make_event(1))
+        self.assertEqual(self.count_triggers(), 2)
+
     def test_the_same_events_in_any_order(self):
         events = [make_event(number) for number in range(60)]
         deliveries = 24
