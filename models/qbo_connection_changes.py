@@ -157,6 +157,8 @@ class QboConnection(models.Model):
         try:
             answers = self._read_objects(client, wanted)
         except QboRejectedError as error:
+            if self._get_suspend_reason(error):
+                raise
             # They would be in the way of all others; the poll is behind them.
             answers, message = {}, str(error)
 
@@ -231,6 +233,8 @@ class QboConnection(models.Model):
         try:
             return self._poll(client)
         except QboRejectedError as error:
+            if self._get_suspend_reason(error):
+                raise
             message = self.env._(
                 "QuickBooks did not tell what changed: %(error)s", error=error
             )
@@ -251,6 +255,8 @@ class QboConnection(models.Model):
             until, objects, deleted = self._read_changes(client, since)
         else:
             until, objects, deleted = self._read_everything(client)
+        # Without a readable clock of QuickBooks' the overlap makes up for ours.
+        until = until or fields.Datetime.now()
         counted_until = until - OVERLAP
         there = self._count_there(client, counted_until)
 
@@ -285,9 +291,8 @@ class QboConnection(models.Model):
 
     def _read_missed(self, client, entities, there, until):
         """Where the numbers do not agree, read all there is."""
-        with self._work() as operations:
-            connection = operations.env["qbo.connection"].browse(self.id)
-            found = connection._read_miscounted(client, entities, until)
+        condition = self._get_count_condition(until)
+        found = self._read_all(client, entities, condition, until)
 
         def keep(env):
             self._keep_found(env, found, "poll")
@@ -310,8 +315,8 @@ class QboConnection(models.Model):
             # A cut list: ask each kind for itself. What was deleted shows when the
             # numbers are compared.
             since = quote(format_moment(since))
-            objects = self._query_followed(
-                client, f"MetaData.LastUpdatedTime >= {since}"
+            objects = self._query_each(
+                client, FOLLOWED, f"MetaData.LastUpdatedTime >= {since}"
             )
         return changes.time, objects, changes.deleted
 
@@ -323,19 +328,37 @@ class QboConnection(models.Model):
         now = client.cdc(FOLLOWED, fields.Datetime.now() - OVERLAP).time
         start = self._get_payments_start()
         condition = f"TxnDate >= {quote(start)}" if start else ""
-        objects = self._query_followed(client, condition)
-        deleted = {}
-        for entity in FOLLOWED:
-            known = self.env["qbo.payment"]._list_known(self, entity)
-            missing = known - {each["Id"] for each in objects[entity]}
-            gone = self._list_gone(client, entity, missing, objects[entity])
-            deleted[entity] = [{"Id": each} for each in gone]
+        found = self._read_all(client, FOLLOWED, condition)
+        objects = {entity: rows for entity, (rows, _gone) in found.items()}
+        deleted = {
+            entity: [{"Id": each} for each in gone]
+            for entity, (_rows, gone) in found.items()
+        }
         return now, objects, deleted
 
-    def _query_followed(self, client, condition):
+    def _read_all(self, client, entities, condition, until=None):
+        """Read all payments of these kinds that meet a condition.
+
+        :param datetime until: when the last of them was created; None: no bound
+        :return: {entity: (objects, ids that are known and not there)}
+        """
+        objects = self._query_each(client, entities, condition)
+        with self._work() as operations:
+            connection = operations.env["qbo.connection"].browse(self.id)
+            payments = operations.env["qbo.payment"]
+            known = {
+                entity: payments._list_known(connection, entity, until)
+                for entity in entities
+            }
+        return {
+            entity: (rows, self._list_gone(client, entity, known[entity], rows))
+            for entity, rows in objects.items()
+        }
+
+    def _query_each(self, client, entities, condition):
         """Return {entity: all objects that meet a condition}."""
         answers = client.query_all_batch(
-            {entity: (entity, condition) for entity in FOLLOWED}
+            {entity: (entity, condition) for entity in entities}
         )
         for answer in answers.values():
             if isinstance(answer, QboError):

@@ -2,7 +2,6 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from ..exceptions import QboError
 from ..tools.moments import format_moment
 from ..tools.selects import quote
 from .qbo_connection_changes import FOLLOWED
@@ -97,26 +96,6 @@ class QboConnection(models.Model):
             for entity, number in there.items()
             if number != payments._count_known(self, entity, until)
         ]
-
-    def _read_miscounted(self, client, entities, until):
-        """Read all payments of these kinds: something was never told.
-
-        :return: {kind: (objects, ids that are known and not there)}
-        """
-        condition = self._get_count_condition(until)
-        answers = client.query_all_batch(
-            {entity: (entity, condition) for entity in entities}
-        )
-        found = {}
-        payments = self.env["qbo.payment"]
-        for entity, answer in answers.items():
-            if isinstance(answer, QboError):
-                raise answer
-            domain = payments._get_known_domain(self, entity, until)
-            known = set(payments.search(domain).mapped("qbo_id"))
-            missing = known - {each["Id"] for each in answer}
-            found[entity] = (answer, self._list_gone(client, entity, missing, answer))
-        return found
 
     def _note_count(self, there, until):
         """Keep both numbers as they were at one moment."""

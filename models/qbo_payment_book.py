@@ -50,9 +50,9 @@ class QboPayment(models.Model):
             payment._undo_excess(plan)
         self._settle_in_turn(plans)
         plans = self._drop_blocked(plans)
-        bookable = self._make_payments(plans)
-        self._reconcile_shares(bookable)
-        for payment, plan in bookable.items():
+        self._make_payments(plans)
+        self._reconcile_shares(plans)
+        for payment, plan in plans.items():
             payment._note_result(plan)
             payment._write_down()
 
@@ -282,13 +282,15 @@ class QboPayment(models.Model):
             return None
         if booked and self._is_with_bank(booked):
             return "bank", ""
+        # What was registered in Odoo stays in the journal it was registered in.
+        journal = (self.is_ours and booked.journal_id) or self._find_journal()
         for day in {booked.date if booked else None, money and self.txn_date} - {None}:
             locks = day and self.company_id._get_violated_lock_dates(
-                day, False, self._find_journal()
+                day, False, journal
             )
             if locks:
                 return "locked", self._name_locks(locks)
-        if money and not self._find_journal():
+        if money and not journal:
             return "journal", ""
         return None
 
@@ -365,7 +367,6 @@ class QboPayment(models.Model):
         for payment, account_payment in zip(to_create, created, strict=True):
             payment.account_payment_id = account_payment
         created.action_post()
-        return plans
 
     def _prepare_payment(self, plan):
         journal = self._find_journal()

@@ -167,9 +167,9 @@ class QboPayment(models.Model):
         return self.search_count(self._get_known_domain(connection, entity, until))
 
     @api.model
-    def _list_known(self, connection, entity):
+    def _list_known(self, connection, entity, until=None):
         """Return the ids of all that are known and not deleted (set)."""
-        domain = self._get_known_domain(connection, entity)
+        domain = self._get_known_domain(connection, entity, until)
         return set(self.search(domain).mapped("qbo_id"))
 
     @api.model

@@ -157,3 +157,26 @@ class TestPaymentsAgain(PaymentMixin, QboCommon):
         payment = self.receive(100, (invoice, 100))
         self.notify({"Id": "9" * 30}, payment)
         self.assertEqual(invoice.payment_state, "paid")
+
+    # === POLLS THAT QUICKBOOKS REFUSES === #
+
+    def refuse(self, code):
+        self.inject("/cdc", fault=code, status=400)
+
+    def test_company_that_was_reset_stops_everything(self):
+        self.refuse("10200")
+        self.poll()
+        self.assertEqual(self.connection.state, "suspended")
+        self.assertEqual(self.connection.suspend_reason, "reset")
+
+    def test_refused_poll_is_said_and_stops_no_push(self):
+        self.refuse("4001")
+        invoice = self.create_invoice([(self.service, 1, 10, self.env["account.tax"])])
+        operation = self.queue(invoice)
+        self.poll()
+        self.assertEqual(operation.state, "done")
+        self.assertIn("did not tell what changed", self.connection.payments_problem)
+        self.assertFalse(self.connection.is_poll_due)
+        self.control("DELETE", "faults")
+        self.poll()
+        self.assert_conserved()

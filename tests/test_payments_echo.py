@@ -75,6 +75,15 @@ class TestPaymentsEcho(PaymentMixin, QboCommon):
         self.assertEqual(float(self.get_objects("Payment")[0]["TotalAmt"]), 70)
         self.assert_repeats()
 
+    def test_ours_needs_no_journal_of_payments(self):
+        invoice, payment, there = self.push_registered()
+        self.connection.payment_journal_id = False
+        self.env.flush_all()
+        self.edit(there, (invoice, 70), TotalAmt=70)
+        self.notify(there)
+        self.assertEqual((payment.amount, payment.journal_id), (70, self.bank))
+        self.assertEqual(self.find(there).state, "matched")
+
     def test_bookkeeper_voids_ours(self):
         invoice, payment, there = self.push_registered()
         self.act("Payment", "void", there["Id"])
