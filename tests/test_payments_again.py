@@ -180,3 +180,68 @@ class TestPaymentsAgain(PaymentMixin, QboCommon):
         self.control("DELETE", "faults")
         self.poll()
         self.assert_conserved()
+
+    # === WHAT POLLS FIND WHERE THE CHANGE LIST DOES NOT === #
+
+    def test_more_changes_than_one_list_holds(self):
+        """The last of 1,001 is cut from the list, and read by its time."""
+        self.poll()
+        invoice = self.push_invoice(100)
+        customer = self.get_customer_id(invoice)
+        for _number in range(1000):
+            # Dated before the start: none of ours, but in the way.
+            self.receive(1, customer=customer, TxnDate="2025-06-01")
+        payment = self.receive(100, (invoice, 100))
+        self.control("DELETE", "requests")
+        self.poll()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(len(self.env["qbo.payment"].search([])), 1)
+        self.assertEqual(self.find(payment).heard_by, "poll")
+        self.assert_conserved()
+
+    def test_silent_for_longer_than_the_list_reaches_back(self):
+        self.poll()
+        invoice = self.push_invoice(100)
+        gone = self.receive(10, customer=self.get_customer_id(invoice))
+        self.notify(gone)
+        self.act("Payment", "delete", gone["Id"])
+        self.receive(100, (invoice, 100))
+        self.connection.changes_read_until = "2020-01-01 00:00:00"
+        self.poll()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(self.find(gone).remote_state, "deleted")
+        self.assertGreater(self.connection.changes_read_until.year, 2020)
+        self.assert_conserved()
+
+    # === NOTHING IS LOST === #
+
+    def test_what_was_never_told_is_found_by_counting(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(75, customer=self.get_customer_id(invoice))
+        self.control("POST", "clock", minutes=20)
+        self.poll()
+        row = self.find(payment)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM qbo_payment WHERE id = %s", [row.id])
+        self.env.invalidate_all()
+        self.control("POST", "clock", minutes=20)
+        self.poll()
+        self.assertTrue(self.find(payment))
+        self.assert_conserved()
+
+    def test_gap_is_told_once_and_taken_back(self):
+        def get_activities():
+            self.env.invalidate_all()
+            activities = self.connection.activity_ids
+            return activities.filtered(lambda each: "counts 3" in (each.note or ""))
+
+        self.poll()
+        for _time in range(2):
+            self.connection.payments_there = {"Payment": [3, 2]}
+            self.connection._check_conservation()
+        self.assertIn(self.accountant, get_activities().user_id)
+        self.assertEqual(len(get_activities()), len(get_activities().user_id))
+        self.assertIn("counts 3", self.connection.payments_problem)
+        self.poll()
+        self.assertFalse(get_activities())
+        self.assert_conserved()
