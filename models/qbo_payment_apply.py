@@ -151,18 +151,11 @@ class QboPayment(models.Model):
             return "unreadable", ""
         if not self.currency_id.active and self.remote_state == "alive":
             return "currency", ""
-        ours = self._find_our_own()
-        if ours is not None:
-            return ours
-        return None
+        return self._recognize_own()
 
-    def _find_our_own(self):
-        """Link it to the payment of Odoo that was pushed; None where it goes on.
-
-        Of what is pushed and is no payment itself (a line of the bank, a credit note
-        that was used), QuickBooks' later changes are a person's matter.
-        """
-        binding = self.env["qbo.binding"].search(
+    def _get_binding(self):
+        """Return the link of what was pushed and is this payment there, or none."""
+        return self.env["qbo.binding"].search(
             [
                 ("connection_id", "=", self.connection_id.id),
                 ("entity", "=", self.entity),
@@ -170,6 +163,14 @@ class QboPayment(models.Model):
             ],
             limit=1,
         )
+
+    def _recognize_own(self):
+        """Link it to the payment of Odoo that was pushed; None where it goes on.
+
+        Of what is pushed and is no payment itself (a line of the bank, a credit note
+        that was used), QuickBooks' later changes are a person's matter.
+        """
+        binding = self._get_binding()
         if self._is_under_way(binding):
             return "pending", ""
         if not binding:
@@ -216,15 +217,7 @@ class QboPayment(models.Model):
 
     def _keep_binding(self):
         """Of what was pushed, what the bookkeeper made of it is what we know now."""
-        binding = self.env["qbo.binding"].search(
-            [
-                ("connection_id", "=", self.connection_id.id),
-                ("entity", "=", self.entity),
-                ("qbo_id", "=", self.qbo_id),
-            ],
-            limit=1,
-        )
-        binding.write(
+        self._get_binding().write(
             {
                 "sync_token": self.sync_token,
                 "snapshot": self.snapshot,
