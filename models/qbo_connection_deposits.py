@@ -86,14 +86,12 @@ class QboConnection(models.Model):
         connections = self.search(
             [("deposit_policy", "!=", "off"), ("state", "=", "connected")]
         )
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(connections))
-        for connection in connections:
-            if connection.deposit_policy == "day":
-                connection._deposit_past_days()
-            connection._follow_deposits()
-            if not progress(1):
-                break
+        connections._run_each(lambda connection: connection._make_deposits())
+
+    def _make_deposits(self):
+        if self.deposit_policy == "day":
+            self._deposit_past_days()
+        self._follow_deposits()
 
     def _deposit_past_days(self):
         """Make a deposit for each journal, day and currency that has money waiting."""
