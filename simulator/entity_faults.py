@@ -270,6 +270,28 @@ def cannot_link(detail):
     )
 
 
+def ledger_needs_name(account_type, company):
+    """6000: a line on the ledger of customers or vendors names none of them."""
+    vendor = "vendor" if company.country == "US" else "supplier"
+    name = "customer" if account_type == "Accounts Receivable" else vendor
+    return business(
+        f"When you use {account_type}, you must choose a {name} in the Name field."
+    )
+
+
+def other_ledger_currency():
+    """6000: an account in a third currency, or a name in another than its ledger."""
+    return business(
+        "The transaction needs to be in the same currency as the A/R and A/P "
+        "accounts you use."
+    )
+
+
+def no_tax_in_journals():
+    """6000, and the simulator's own: QBO takes tax in journal entries."""
+    return business("Tax in journal entries has no books here.")
+
+
 def discount_incomplete():
     """6090: a discount line with neither amount nor percentage."""
     return _one(

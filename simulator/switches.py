@@ -119,6 +119,10 @@ class Switches:
     """Direct line of a deposit without TaxCodeRef outside the US, unless the deposit is
     NotApplicable: `demand` one (6000, as sales forms do) or `optional`."""
 
+    journal_ledger_lines: str = "one"
+    """Lines of a journal entry on Accounts Receivable or Payable: `one` (6000 for more,
+    as several sources advise) or `any`."""
+
     omitted_currency: str = "refuse"
     """New transaction without CurrencyRef under multicurrency: `refuse` (2020, Intuit's
     page) or `default` (the customer's)."""

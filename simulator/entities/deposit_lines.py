@@ -148,6 +148,10 @@ class DepositLines:
         row = company.store.get(kind, link["TxnId"]) if known else None
         if row is None:
             raise faults.not_found()
+        if kind == "JournalEntry":
+            raise entity_faults.cannot_link(
+                "Journal entries on Undeposited Funds have no books in deposits here."
+            )
         return kind, row
 
     # --- direct lines ---

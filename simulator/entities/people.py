@@ -359,3 +359,9 @@ class Vendor(Person):
         """Vendors have neither parents nor taxability."""
         super().complete(company, write)
         write.values.setdefault("Vendor1099", False)
+
+    def move_balance(self, company, vendor_id, difference):
+        """Add to what a vendor is owed."""
+        row = company.store.get(self.name, vendor_id)
+        changed = {**row, "Balance": money(row["Balance"] + difference)}
+        company.touch(self.name, changed, token=False, told=False)

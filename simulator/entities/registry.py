@@ -23,6 +23,8 @@ from .deposit import Deposit
 from .estimate import Estimate
 from .invoice import Invoice
 from .item import Item
+from .journal_code import JournalCode
+from .journal_entry import JournalEntry
 from .lists import Class, Department, PaymentMethod, Term
 from .payment import Payment
 from .people import Customer, Vendor
@@ -54,6 +56,8 @@ ENTITIES = (
     Payment,
     Deposit,
     Purchase,
+    JournalCode,
+    JournalEntry,
 )
 
 # What all transactions know beside their own properties; none of it can be asked for.
@@ -179,7 +183,6 @@ EMPTY = {
             nested("Mobile", None),
             *ENTITY_BLOCK,
         ),
-        _unkept_form("JournalEntry", _NUMBER, flag("Adjustment"), amount("TotalAmt")),
         _unkept_form(
             "PurchaseOrder",
             _NUMBER,

@@ -66,6 +66,7 @@ SWITCH_CHOICES = {
     "automated_tax_code": ("absent", "shown"),
     "inactive_reference": ("inactive", "not_found"),
     "receivable_account": ("refuse", "create"),
+    "journal_ledger_lines": ("one", "any"),
     "line_ex_echo": ("refuse", "ignore"),
     "opened_customer_delivery": ("None", "Print"),
     "merged_loser": ("inactive", "gone"),
@@ -142,6 +143,7 @@ ACCOUNTING = Shape(
         text("DepartmentTerminology", read_only=True),
         flag("ClassTrackingPerTxn"),
         flag("ClassTrackingPerTxnLine"),
+        flag("AutoJournalEntryNumber", read_only=True),
         text("FirstMonthOfFiscalYear"),
         text("TaxYearMonth"),
         text("TaxForm"),
@@ -444,6 +446,7 @@ def _other_preferences():
         "TimeTrackingFeatureEnabled": "true",
         "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "false",
         "WarnDuplicateCheckNumber": "true",
+        "WarnDuplicateJournalNumber": "false",
         "SalesFormsPrefs.AllowGratuity": "false",
     }
     return [{"Name": name, "Value": value} for name, value in values.items()]

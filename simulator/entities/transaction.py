@@ -86,6 +86,8 @@ class Transaction(Entity):
     is_list = False
     is_transaction = True
     series = None
+    # The number before the first of the series.
+    numbers_after = "1000"
     # Whether DocNumber AUTO_GENERATE means the next number (Intuit's XSD names these).
     numbers_itself = False
 
@@ -138,8 +140,13 @@ class Transaction(Entity):
         write.values["DocNumber"] = doc_number
         if doc_number is None and custom and company.country == "FR":
             raise faults.required("DocNumber")
-        check = check and company.switches.warn_duplicate_numbers
-        if doc_number is None or not check or write.before("DocNumber") == doc_number:
+        if check and company.switches.warn_duplicate_numbers:
+            self.refuse_taken_number(company, write)
+
+    def refuse_taken_number(self, company, write):
+        """Refuse the number of another transaction (6140), unless it was asked for."""
+        doc_number = write.values.get("DocNumber")
+        if doc_number is None or write.before("DocNumber") == doc_number:
             return
         if "allowduplicatedocnum" in write.include:
             return
@@ -151,7 +158,7 @@ class Transaction(Entity):
 
     def next_number(self, company):
         """Return the number after the last one of the series."""
-        last = company.last_numbers.get(self.series, "1000")
+        last = company.last_numbers.get(self.series, self.numbers_after)
         match = _NUMBERED.match(last)
         if match is None:
             return f"{last}1"
@@ -179,14 +186,12 @@ class Transaction(Entity):
                 )
             if sent not in CURRENCIES:
                 raise faults.invalid_reference("Currencies", sent, "CurrencyRef")
-            raise faults.business(
-                "The transaction needs to be in the same currency as the A/R and A/P "
-                "accounts you use."
-            )
+            raise entity_faults.other_ledger_currency()
         write.values["CurrencyRef"] = company.currency_ref(code)
-        write.values["ExchangeRate"] = self._rate(company, write, code)
+        write.values["ExchangeRate"] = self.rate_of(company, write, code)
 
-    def _rate(self, company, write, code):
+    def rate_of(self, company, write, code):
+        """Return the rate that was sent, or 1; None without multicurrency."""
         if not company.multicurrency:
             return None
         if code == company.home_currency:

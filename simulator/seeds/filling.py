@@ -39,6 +39,16 @@ PAYMENT_METHODS_ELSEWHERE = (
     ("Direct Debit", None),
 )
 
+# The journals of a French company.
+JOURNAL_CODES = (
+    ("HA", "Expenses"),
+    ("VT", "Sales"),
+    ("BQ", "Bank"),
+    ("NO", "Nouveaux"),
+    ("CA", "Cash"),
+    ("OD", "Others"),
+)
+
 # The accounts of items, and of what nobody sorted, where they have other names.
 SERVICES = {"FR": "Prestations de services"}
 PRODUCTS = {"FR": "Ventes de marchandises"}
@@ -168,6 +178,8 @@ class Filler:
         methods = PAYMENT_METHODS.get(self.country, PAYMENT_METHODS_ELSEWHERE)
         for name, kind in methods:
             self._write("PaymentMethod", Name=name, Type=kind)
+        for name, kind in JOURNAL_CODES if self.country == "FR" else ():
+            self._write("JournalCode", Name=name, Type=kind, Description=kind)
 
     def _dimensions(self):
         tracking, locations = TRACKING[self.profile]
