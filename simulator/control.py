@@ -3,7 +3,7 @@
 import json
 import logging
 
-from . import numbers, oauth, pages
+from . import ledger, numbers, oauth, pages
 from .apps import ENVIRONMENTS, SANDBOX, App, check_redirect_uris
 from .call import Answer
 from .checks import (
@@ -17,6 +17,7 @@ from .checks import (
 from .delivery import post
 from .entities.settings import check_settings
 from .faults import Fault, item_fault
+from .schema import is_date
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ VERBS = (
     ("GET /_sim/requests", "every call with body and answer; filters as arguments"),
     ("DELETE /_sim/requests", "forget the calls"),
     ("GET /_sim/objects/<realm>/<Entity>", "what the books hold, inactive included"),
+    ("GET /_sim/ledger/<realm>", "every posting by account, class and customer"),
     ("GET|POST|DELETE /_sim/faults", "inject faults: match and action"),
     ("DELETE /_sim/faults/<id>", "remove one"),
     ("GET|POST /_sim/company/<realm>", "preferences, closing date, subscription …"),
@@ -86,6 +88,7 @@ class Control:
             ("GET", "requests"): self._list_requests,
             ("DELETE", "requests"): self._clear_requests,
             ("GET", "objects"): self._list_objects,
+            ("GET", "ledger"): self._list_postings,
             ("GET", "faults"): self._list_faults,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._remove_faults,
@@ -208,6 +211,19 @@ class Control:
                 "objects": company.objects(rest[1]),
                 "deleted": company.deleted(rest[1]),
             }
+
+    def _list_postings(self, call, rest):
+        if len(rest) != 1:
+            raise ControlError("Say /_sim/ledger/<realm>.", 404)
+        company = self._company(rest[0])
+        arguments = call.args.to_dict()
+        check_known("The ledger", arguments, ("from", "to"))
+        for name, value in arguments.items():
+            if not is_date(value):
+                raise ControlError(f"{name} is a date, YYYY-MM-DD.")
+        with company.lock:
+            found = ledger.listed(company, arguments.get("from"), arguments.get("to"))
+        return {"postings": found}
 
     def _describe_company(self, call, rest):
         if not rest:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from . import batch, cdc, entity_faults, faults, numbers, query
+from . import batch, cdc, entity_faults, faults, numbers, query, reports
 from .entities import taxes
 from .entities.base import identity
 from .requestid import Answer, digest_of
@@ -53,6 +53,8 @@ def dispatch(company, request):
     route = _ROUTES.get((request.method, tuple(segments)))
     if route is not None:
         return route(company, request)
+    if request.method == "GET" and segments[:1] == ["reports"] and len(segments) == 2:
+        return _report(company, segments[1], request)
     entity = company.by_path.get(segments[0]) if segments else None
     if entity is not None and request.method == "GET" and len(segments) == 2:
         return _read(company, entity, segments[1])
@@ -78,6 +80,12 @@ def _read(company, entity, qbo_id):
 
 def _preferences(company, request):
     return _read(company, company.entity("Preferences"), "1")
+
+
+def _report(company, name, request):
+    """A report has no envelope: its header tells the time."""
+    report = reports.run(company, name, request.args.to_dict())
+    return BooksResponse(payload=report, metered=1)
 
 
 def _exchange_rate(company, request):

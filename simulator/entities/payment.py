@@ -197,6 +197,7 @@ class Payment(Depositable, Transaction):
             customers.move_balance(company, previous, write.old["TotalAmt"])
         customer_id = row["CustomerRef"]["value"]
         customers.move_balance(company, customer_id, -row["TotalAmt"])
+        self.open_receivable(company, row["CurrencyRef"]["value"])
 
     def release(self, company, payment_id, qbo_id):
         """Take one form off a payment: what it settled becomes unapplied.

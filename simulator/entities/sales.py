@@ -4,7 +4,7 @@ import re
 
 from .. import entity_faults, faults
 from ..numbers import LARGEST_AMOUNT, ZERO, money
-from . import account_types, tax, tax_lines, tax_us
+from . import tax, tax_lines, tax_us
 from .common import is_email
 from .sales_lines import SalesLines, is_shipping
 from .sales_shapes import (
@@ -270,22 +270,6 @@ class SalesForm(SalesLines, Transaction):
             if not (values.get("BillEmail") or {}).get("Address"):
                 raise faults.required("BillEmail")
             values["DeliveryInfo"] = {"DeliveryType": "Email"}
-
-    def open_receivable(self, company, currency_code):
-        """Open the receivable account of a foreign currency on first use."""
-        if currency_code == company.home_currency:
-            return
-        name = f"Accounts Receivable (A/R) - {currency_code}"
-        if not company.store.table("Account").find("Name", name):
-            kind = account_types.DEFAULT_SUBTYPE["Accounts Receivable"]
-            company.entity("Account").write(
-                company,
-                {
-                    "Name": name,
-                    "AccountSubType": kind,
-                    "CurrencyRef": {"value": currency_code},
-                },
-            )
 
 
 def place_of(address):

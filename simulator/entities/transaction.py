@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from .. import entity_faults, faults, numbers
 from ..schema import Shape, day, enum, many, number, text
+from . import account_types
 from .base import Entity
 from .common import ENTITY_BLOCK, ENTITY_IGNORED
 from .currencies import CURRENCIES, SMALLEST_RATE
@@ -291,6 +292,22 @@ class Transaction(Entity):
         if account["CurrencyRef"]["value"] not in fitting:
             raise faults.business(
                 "The account of the money is in another currency than the transaction."
+            )
+
+    def open_receivable(self, company, currency_code):
+        """Open the receivable account of a foreign currency on first use."""
+        if currency_code == company.home_currency:
+            return
+        name = f"Accounts Receivable (A/R) - {currency_code}"
+        if not company.store.table("Account").find("Name", name):
+            kind = account_types.DEFAULT_SUBTYPE["Accounts Receivable"]
+            company.entity("Account").write(
+                company,
+                {
+                    "Name": name,
+                    "AccountSubType": kind,
+                    "CurrencyRef": {"value": currency_code},
+                },
             )
 
     # --- voiding ---

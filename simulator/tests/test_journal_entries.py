@@ -472,6 +472,9 @@ def test_a_currency_and_a_rate(foreign):
     row = books.sparse("JournalEntry", row, PrivateNote="x")
     assert row["CurrencyRef"]["value"] == "EUR"
     assert str(row["ExchangeRate"]) == "0.8512346"
+    full = {"Id": row["Id"], "SyncToken": row["SyncToken"], "Line": lines}
+    row = books.post("JournalEntry", full)
+    assert (row["CurrencyRef"]["value"], row["ExchangeRate"]) == ("EUR", 1)
 
 
 def test_no_foreign_currency_without_multicurrency(books):
