@@ -36,13 +36,10 @@ def _add_total(chart, name, row, legs):
 
 
 def _add_tax(chart, row, legs, sign):
-    detail = row["TxnTaxDetail"]
-    rest, customer_id = detail.get("TotalTax") or ZERO, id_of(row.get("CustomerRef"))
-    for line in detail.get("TaxLine", ()):
+    customer_id = id_of(row.get("CustomerRef"))
+    for line in row["TxnTaxDetail"].get("TaxLine", ()):
         account_id = chart.tax(id_of(line["TaxLineDetail"].get("TaxRateRef")))
         legs.add(account_id, -sign * line["Amount"], customer_id=customer_id)
-        rest -= line["Amount"]
-    legs.add(chart.tax(None), -sign * rest, customer_id=customer_id)
 
 
 def _add_line(chart, row, line, legs, sign):

@@ -50,6 +50,15 @@ class Legs(list):
         if amount or home:
             self.append(Leg(account_id, amount, home, class_id, customer_id))
 
+    def check(self):
+        """Raise ArithmeticError unless the amounts are in balance, as they were sent.
+
+        That is the simulator's own mistake: `level` must hide no more than cents.
+        """
+        total = sum((leg.amount for leg in self), ZERO)
+        if total or self.missing:
+            raise ArithmeticError(f"A transaction is out of balance by {total}.")
+
     @property
     def missing(self):
         """What a last leg must hold for the home amounts to be in balance."""

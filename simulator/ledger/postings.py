@@ -35,6 +35,7 @@ def postings(company, start=None, end=None):
     found = []
     for name, row in _transactions(company):
         legs = _legs(chart, applications, name, row)
+        legs.check()
         date = row["TxnDate"]
         if (start and date < start) or (end and date > end):
             continue

@@ -76,7 +76,7 @@ class _Table:
     """The figures: of each account, one per column; credits above zero."""
 
     def __init__(self, company, period, by):
-        self.company = company
+        self.company, self.by = company, by
         start, end, _macro = period
         found = postings(company, start, end)
         table = company.store.table("Account")
@@ -137,7 +137,7 @@ class _Table:
         middle = [
             column(title, key=key) for title, key in zip(self.titles, keys, strict=True)
         ]
-        total = "TOTAL" if self.keys else "Total"
+        total = "TOTAL" if self.by == CLASSES else "Total"
         return [column("", "Account", "account"), *middle, column(total, key="total")]
 
     def rows(self):

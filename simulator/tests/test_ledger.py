@@ -168,6 +168,14 @@ def test_estimates_and_what_is_void_or_deleted_post_nothing(books):
     assert not posted(books, void) and not posted(books, paid)
 
 
+def test_a_form_out_of_balance_is_never_hidden(books):
+    row = books.invoice()
+    with books.company.writing():
+        books.company.store.put("Invoice", {**row, "TotalAmt": Decimal("100.01")})
+    with pytest.raises(ArithmeticError, match="out of balance by 0.01"):
+        ledger.postings(books.company)
+
+
 # --- money ---
 
 
@@ -202,6 +210,17 @@ def test_deposits_empty_undeposited_funds(books):
         ("Bank Charges", "2.50", None, None),
     ]
     assert "Undeposited Funds" not in sums(books)
+
+
+def test_money_kept_in_cash_and_money_of_a_customer(books):
+    acme = books.ref("Customer", "Acme", "DisplayName")
+    advance = direct(books, "50.00", "Deferred Revenue", Entity=acme)
+    cash = {"AccountRef": books.ref("Account", "Cash on hand"), "Amount": "20.00"}
+    assert posted(books, deposit(books, advance, CashBack=cash)) == [
+        ("Checking", "30.00", None, None),
+        ("Cash on hand", "20.00", None, None),
+        ("Deferred Revenue", "-50.00", None, "Acme"),
+    ]
 
 
 def test_a_refund_of_a_credit(books):
@@ -608,9 +627,12 @@ def test_the_control_api_lists_postings(client, token):
         "amount": "5.00",
     }
     assert (found[1]["credit"], found[1]["amount"]) == ("5.00", "-5.00")
-    path = f"ledger/{REALM}?from=2026-11-01&to=2026-11-30"
-    dates = [each["date"] for each in client.control("GET", path).json()["postings"]]
-    assert dates == ["2026-11-30", "2026-11-30"]
+    for days, date in (
+        ("from=2026-11-01&to=2026-11-30", "2026-11-30"),
+        ("from=2026-10-31&to=2026-11-29", "2026-10-31"),
+    ):
+        found = client.control("GET", f"ledger/{REALM}?{days}").json()["postings"]
+        assert [each["date"] for each in found] == [date, date]
     for path, status in (
         ("ledger/1", 404),
         ("ledger", 404),
