@@ -24,6 +24,11 @@ from quickbooks.objects.deposit import Deposit, DepositLine, DepositLineDetail
 from quickbooks.objects.detailline import SalesItemLine, SalesItemLineDetail
 from quickbooks.objects.invoice import Invoice
 from quickbooks.objects.item import Item
+from quickbooks.objects.journalentry import (
+    JournalEntry,
+    JournalEntryLine,
+    JournalEntryLineDetail,
+)
 from quickbooks.objects.payment import Payment
 from quickbooks.objects.preferences import Preferences
 from quickbooks.objects.term import Term
@@ -322,3 +327,40 @@ def test_no_deprecated_minor_version(books):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert books.minorversion == 75
+
+
+# --- journal entries and reports ---
+
+
+def journal_line(side, amount, account):
+    detail = JournalEntryLineDetail()
+    detail.PostingType = side
+    detail.AccountRef = account.to_ref()
+    line = JournalEntryLine()
+    line.Amount = amount
+    line.JournalEntryLineDetail = detail
+    return line
+
+
+def test_journal_entry_and_trial_balance(books):
+    deferred, income = (
+        Account.filter(FullyQualifiedName=name, qb=books)[0]
+        for name in ("Deferred Revenue", "Services")
+    )
+    entry = JournalEntry()
+    entry.DocNumber = "JE-1"
+    entry.Line = [
+        journal_line("Debit", 75.5, deferred),
+        journal_line("Credit", 75.5, income),
+    ]
+    entry = entry.save(qb=books)
+    assert [line.Id for line in entry.Line] == ["0", "1"]
+    read = JournalEntry.get(entry.Id, qb=books)
+    read.PrivateNote = "checked"
+    read.save(qb=books)
+    assert JournalEntry.filter(DocNumber="JE-1", qb=books)[0].PrivateNote == "checked"
+    report = books.get_report("TrialBalance", {"accounting_method": "Accrual"})
+    cells = report["Rows"]["Row"][-1]["Summary"]["ColData"]
+    assert [cell["value"] for cell in cells] == ["TOTAL", "75.50", "75.50"]
+    JournalEntry.get(entry.Id, qb=books).delete(qb=books)
+    assert JournalEntry.all(qb=books) == []
