@@ -65,6 +65,10 @@ class Switches:
     warn_duplicate_numbers: bool = True
     """The browser's setting beside CustomTxnNumbers; without it no 6140."""
 
+    item_liability_accounts: str = "services"
+    """An item whose income account is a liability, as Intuit's support pages set up
+    retainers: `services` (and non-inventory) may, or `refuse` as its API page reads."""
+
     amount_digits: str = "documented"
     """Line.Amount: `documented` (10 digits before the point, 5 after) or `working` (11
     before, any after)."""

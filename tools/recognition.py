@@ -125,6 +125,13 @@ def round_ratio(numerator, denominator):
     return size if numerator >= 0 else -size
 
 
+def rate_on(terms, day):
+    """The rate of `TimeAndMaterial` that holds on a day."""
+    changes = sorted(terms.rate_changes, key=lambda change: change[0])
+    rates = [terms.rate, *(rate for _day, rate in changes)]
+    return to_decimal(rates[sum(start <= day for start, _rate in changes)])
+
+
 def _planner(terms):
     if isinstance(terms, Ratable):
         return _plan_ratable
@@ -251,15 +258,12 @@ def _plan_time(terms, until):
 
 def _value_work(terms, until):
     """{month: exact value of what was logged, in minor units}."""
-    changes = sorted(terms.rate_changes, key=lambda change: change[0])
-    rates = [terms.rate, *(rate for _day, rate in changes)]
-    rates = [Fraction(to_decimal(rate)) * 10**terms.decimals for rate in rates]
-    if not all(rates):
+    if not all([terms.rate, *(rate for _day, rate in terms.rate_changes)]):
         raise RecognitionError("no_rate")
     values = defaultdict(Fraction)
     for day, quantity in terms.logged:
         if until is None or day <= until:
-            rate = rates[sum(start <= day for start, _rate in changes)]
+            rate = Fraction(rate_on(terms, day)) * 10**terms.decimals
             values[month_of(day)] += Fraction(to_decimal(quantity)) * rate
     return values
 

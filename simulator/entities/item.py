@@ -13,6 +13,7 @@ SERVICE, NON_INVENTORY, INVENTORY = "Service", "NonInventory", "Inventory"
 CATEGORY, GROUP = "Category", "Group"
 BOTH_ACCOUNTS = frozenset({"CA", "GB"})
 INCOME_TYPES = ("Income",)
+LIABILITY_TYPES = ("Other Current Liability", "Long Term Liability")
 EXPENSE_TYPES = ("Expense", "Cost of Goods Sold")
 SERVICE_EXPENSE_TYPES = (*EXPENSE_TYPES, "Other Expense")
 COST_TYPES = {INVENTORY: ("Cost of Goods Sold",), NON_INVENTORY: EXPENSE_TYPES}
@@ -180,9 +181,16 @@ class Item(Entity):
             if values.get(name) is None:
                 raise faults.required(name)
         costs = COST_TYPES.get(kind, SERVICE_EXPENSE_TYPES)
-        self._check_account(company, write, income, INCOME_TYPES)
+        self._check_account(company, write, income, self._income_types(company, kind))
         self._check_account(company, write, expense, costs)
         self._check_account(company, write, "AssetAccountRef", ("Other Current Asset",))
+
+    def _income_types(self, company, kind):
+        """What is sold before it is earned goes to a liability: retainers, terms."""
+        allows = company.switches.item_liability_accounts == "services"
+        if allows and kind in (SERVICE, NON_INVENTORY):
+            return INCOME_TYPES + LIABILITY_TYPES
+        return INCOME_TYPES
 
     def _check_account(self, company, write, name, account_types):
         account_id = write.value_of(name)

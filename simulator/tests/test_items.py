@@ -218,3 +218,12 @@ NEEDED = {
 def test_blanks_are_no_name(books):
     body = {"Name": "  ", "Type": "Service", "IncomeAccountRef": income(books)}
     assert refused(books.post, "Item", body).code == "2020"
+
+
+def test_what_is_sold_before_it_is_earned_goes_to_a_liability(books):
+    deferred = books.ref("Account", "Deferred Revenue")
+    row = item(books, IncomeAccountRef=deferred)
+    assert row["IncomeAccountRef"]["name"] == "Deferred Revenue"
+    books.switch(item_liability_accounts="refuse")
+    error = refused(item, books, "Another", IncomeAccountRef=deferred)
+    assert error.element == "IncomeAccountRef" or "IncomeAccountRef" in error.detail
