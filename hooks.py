@@ -1,3 +1,6 @@
+from .models.revenue_guard import uninstall as remove_revenue_guard
+
+
 def uninstall_hook(env):
     """Leave nothing of ours behind that Odoo does not remove by itself.
 
@@ -7,6 +10,7 @@ def uninstall_hook(env):
     activities, attachments, queued e-mails, searches and exports people kept. They
     would break the pages of the people they belong to.
     """
+    remove_revenue_guard(env.cr)
     connections = env["qbo.connection"].sudo().with_context(active_test=False)
     connections.search([]).worker_cron_id.unlink()
     models = [
