@@ -223,3 +223,5 @@ CONNECTION_TEST_HOURS = 12
 BOTH_ACCOUNTS = ("CA", "GB")
 # Countries whose customers cannot be created without a receivable account.
 RECEIVABLE_COUNTRIES = ("FR",)
+# Countries whose journal entries name a journal on each line.
+JOURNAL_COUNTRIES = ("FR",)

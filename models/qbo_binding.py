@@ -11,6 +11,7 @@ PAGES = {
     "Payment": "recvpayment?txnId=",
     "Deposit": "deposit?txnId=",
     "RefundReceipt": "refundreceipt?txnId=",
+    "JournalEntry": "journal?txnId=",
 }
 HOSTS = {
     "sandbox": "https://sandbox.qbo.intuit.com/app/",

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_closing_date"
 TEMPLATE = "quickbooks_online.mail_template_closing_date"
-MODELS = ("account.move", "sale.order")
+MODELS = ("account.move", "sale.order", "qbo.revenue.entry")
 # Documents that a message names; more of them nobody reads.
 MOST_NAMES = 10
 # A refusal that the known closing date does not explain is looked into so often.
@@ -285,11 +285,11 @@ class QboConnection(models.Model):
         return len(self._find_approved_until(until)), len(queued)
 
     def action_open_closed_documents(self):
-        """Open the invoices, or else the orders, that the closed period holds."""
+        """Open the invoices, or else the orders or entries, that it holds."""
         self.ensure_one()
         self.check_access("read")
         found = {model: self.env[model].sudo()._qbo_find_held(self) for model in MODELS}
-        model = "account.move" if found["account.move"] else "sale.order"
+        model = next((name for name in MODELS if found[name]), MODELS[0])
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Documents of the closed period"),

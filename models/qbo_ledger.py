@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import formatLang
 
-from ..tools import money
+from ..tools import members, money
 from ..tools.references import list_references
 
 # Credits take back what invoices gave.
@@ -41,6 +41,8 @@ class QboLedger(models.AbstractModel):
         :param dict payload: of the document, records by name
         :rtype: list[Posting]
         """
+        if document._qbo_get_entity() == "JournalEntry":
+            return self._list_entry(document)
         sign = SIGNS.get(document._qbo_get_entity())
         if not sign:
             return []
@@ -66,6 +68,21 @@ class QboLedger(models.AbstractModel):
             if amount
         ]
         return sorted(postings, key=lambda posting: not posting.debit)
+
+    @api.model
+    def _list_entry(self, entry):
+        """Return the postings of a journal entry: what it says itself."""
+        decimals = entry.currency_id.decimal_places
+        return [
+            Posting(
+                " / ".join(
+                    filter(None, (line.account_id.full_name, line.class_id.full_name))
+                ),
+                members.read_amount(line.debit, decimals),
+                members.read_amount(line.credit, decimals),
+            )
+            for line in entry._qbo_get_lines().sudo()
+        ]
 
     def _list_sold(self, payload):
         """Return (amount, detail) of the lines that post something."""

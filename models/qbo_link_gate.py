@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from .qbo_approval_mixin import GATED
 
+DOCUMENTS = ("account.move", "sale.order", "qbo.revenue.entry")
 # What a mapping means; its suggestion is nobody's business yet.
 MEANING = frozenset(
     (
@@ -43,8 +44,9 @@ class QboConnection(models.Model):
             concerned = get_concerned(model) if get_concerned else Domain.TRUE
             return self.env[model].sudo().search(domain & concerned, order="id")
 
-        moves, orders = find("account.move"), find("sale.order")
-        with moves._qbo_watch(), orders._qbo_watch():
+        with ExitStack() as watched:
+            for model in DOCUMENTS:
+                watched.enter_context(find(model)._qbo_watch())
             yield
 
     @contextmanager

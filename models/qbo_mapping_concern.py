@@ -24,7 +24,10 @@ class QboMapping(models.Model):
 
     def _get_concerned_by(self, kind, model):
         find = getattr(self, f"_get_concerned_by_{kind}", None)
-        return find(LINES[model], model) if find else Domain.FALSE
+        # Revenue entries name QuickBooks' accounts themselves, and map nothing.
+        if not find or model not in LINES:
+            return Domain.FALSE
+        return find(LINES[model], model)
 
     def _get_concerned_by_tax(self, lines, model):
         if not all(mapping.tax_ids for mapping in self):

@@ -194,8 +194,8 @@ class QboOperation(models.Model):
                 "Retry.",
                 number=self._get_number(),
                 owner=", ".join(
-                    f"{each['CustomerRef'].get('name') or ''} {each.get('TxnDate')} "
-                    f"{each.get('TotalAmt')}"
+                    f"{(each.get('CustomerRef') or {}).get('name') or ''} "
+                    f"{each.get('TxnDate')} {each.get('TotalAmt')}".strip()
                     for each in others
                 )
                 or self.fault_detail

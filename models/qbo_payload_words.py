@@ -5,7 +5,12 @@ from odoo import api, models
 from ..tools.digest import describe, differences
 
 # Wrappers of QuickBooks that say nothing to a person.
-WRAPPERS = ("SalesItemLineDetail", "DescriptionLineDetail", "DiscountLineDetail")
+WRAPPERS = (
+    "SalesItemLineDetail",
+    "DescriptionLineDetail",
+    "DiscountLineDetail",
+    "JournalEntryLineDetail",
+)
 SILENT = ("DetailType", "LineNum")
 # Members that are not called like the list they point at.
 LISTS = {"SalesTerm": "Term"}
@@ -61,6 +66,7 @@ class QboPayloadWords(models.AbstractModel):
     @api.model
     def _get_labels(self):
         return {
+            "AccountRef": self.env._("account"),
             "Amount": self.env._("amount"),
             "BillAddr": self.env._("Billing address"),
             "BillEmail": self.env._("E-mail"),
@@ -75,6 +81,7 @@ class QboPayloadWords(models.AbstractModel):
             "Description": self.env._("description"),
             "DocNumber": self.env._("Number"),
             "DueDate": self.env._("Due date"),
+            "EntityRef": self.env._("customer"),
             "ExchangeRate": self.env._("Exchange rate"),
             "ExpirationDate": self.env._("Expiration"),
             "GlobalTaxCalculation": self.env._("Tax calculation"),
@@ -82,6 +89,7 @@ class QboPayloadWords(models.AbstractModel):
             "Line": self.env._("Line"),
             "LinkedTxn": self.env._("Linked document"),
             "PostalCode": self.env._("postal code"),
+            "PostingType": self.env._("side"),
             "PrivateNote": self.env._("Internal note"),
             "Qty": self.env._("quantity"),
             "SalesTermRef": self.env._("Payment terms"),

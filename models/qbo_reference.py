@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..const import JOURNAL_COUNTRIES
 from ..exceptions import QboError, QboRejectedError
 from ..tools.digest import digest, to_plain
 from .transaction import own_transaction
@@ -12,6 +13,7 @@ LISTS = {
     "Class": WITH_INACTIVE,
     "CompanyCurrency": WITH_INACTIVE,
     "Department": WITH_INACTIVE,
+    "JournalCode": WITH_INACTIVE,
     "PaymentMethod": WITH_INACTIVE,
     "TaxAgency": "",
     "TaxCode": WITH_INACTIVE,
@@ -47,6 +49,7 @@ class QboReference(models.Model):
             ("CompanyCurrency", "Currency"),
             ("Department", "Location"),
             ("Item", "Product or service"),
+            ("JournalCode", "Journal"),
             ("PaymentMethod", "Payment method"),
             ("TaxAgency", "Tax agency"),
             ("TaxCode", "Tax code"),
@@ -152,10 +155,15 @@ class QboReference(models.Model):
     def _get_lists(self, connection):
         """Return ``{entity: (entity, condition)}`` of the lists this company has."""
         currency = (connection.preferences or {}).get("CurrencyPrefs", {})
+        missing = set()
+        if not currency.get("MultiCurrencyEnabled"):
+            missing.add("CompanyCurrency")
+        if connection.country_code not in JOURNAL_COUNTRIES:
+            missing.add("JournalCode")
         return {
-            entity: (entity, LISTS[entity])
-            for entity in LISTS
-            if entity != "CompanyCurrency" or currency.get("MultiCurrencyEnabled")
+            entity: (entity, condition)
+            for entity, condition in LISTS.items()
+            if entity not in missing
         }
 
     @api.model

@@ -3,7 +3,7 @@ import { patch } from "@web/core/utils/patch";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 
-const MODELS = ["account.move", "sale.order"];
+const MODELS = ["account.move", "sale.order", "qbo.revenue.entry"];
 
 /**
  * Shows what became of a push on the form that is open, as soon as it is known.

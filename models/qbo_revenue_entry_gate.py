@@ -1,0 +1,87 @@
+from datetime import date
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools.closed_period import Lock
+from ..tools.digest import digest
+
+
+class QboRevenueEntry(models.Model):
+    """Entries pass the gate as invoices do."""
+
+    _inherit = "qbo.revenue.entry"
+
+    @api.model
+    def _qbo_get_day_field(self):
+        return "date"
+
+    def _qbo_get_day_of_document(self):
+        return self.date
+
+    def _qbo_get_company_total(self):
+        return abs(self.amount_total) * self.rate
+
+    def _qbo_get_lapse(self):
+        return False
+
+    def _qbo_get_state_refusal(self, is_push):
+        return None
+
+    # === CLOSED PERIODS === #
+
+    def _qbo_list_locks(self, connection):
+        return super()._qbo_list_locks(connection) + self._list_odoo_locks(
+            self.company_id
+        )
+
+    @api.model
+    def _list_odoo_locks(self, company):
+        """Return the lock dates of a company that hold entries of its ledger."""
+        company = company.sudo()
+        untils = {
+            "fiscalyear_lock_date": company._get_user_lock_date(
+                "fiscalyear_lock_date", ignore_exceptions=True
+            ),
+            "hard_lock_date": company.user_hard_lock_date,
+        }
+        return [
+            Lock(name, until)
+            for name, until in untils.items()
+            if until and until > date.min
+        ]
+
+    def _qbo_get_lock_labels(self, connection):
+        labels = super()._qbo_get_lock_labels(connection)
+        return labels | self.env["account.move"]._qbo_get_lock_labels(connection)
+
+    def _qbo_get_dated_domain(self, company, until):
+        return Domain("date", "<=", until)
+
+    # === WRITTEN ANEW === #
+
+    def _take_out_of_queue(self):
+        """Let nothing go out as it was queued if the entry says otherwise now.
+
+        The gate sees to what was approved; where no approval is asked for, we do.
+        """
+        operations = self.env["qbo.operation"].sudo()._get_open_of(self)
+        for operation in operations:
+            entry = self.browse(operation.res_id).sudo()
+            payload = entry._qbo_try_payload(operation.connection_id)
+            if payload is not None and digest(payload) == operation.payload_digest:
+                continue
+            text = self.env._(
+                "Changed by an amendment after it was queued, so it was taken out of "
+                "the queue. Push it again."
+            )
+            operation._cancel(text)
+            entry._message_log(body=text)
+
+    # === WHAT BECAME OF IT === #
+
+    def _qbo_after_push(self, operation):
+        """It is in QuickBooks: from now on PostgreSQL keeps it as it is."""
+        result = super()._qbo_after_push(operation)
+        self.sudo().filtered(lambda each: each.state == "draft").state = "posted"
+        return result
