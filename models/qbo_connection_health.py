@@ -283,11 +283,11 @@ class QboConnection(models.Model):
     def _alert_users(self, users, activity_type, template, make_note):
         """An activity and an e-mail for each of these users, in their language.
 
-        :param str activity_type, template: their XML ids
+        :param str activity_type, template: their XML ids; no template, no e-mail
         :param make_note: callable that takes the connection and returns what the
             activity says; the e-mail has it as ``ctx['qbo_note']``
         """
-        template_sudo = self.env.ref(template, raise_if_not_found=False)
+        template_sudo = template and self.env.ref(template, raise_if_not_found=False)
         for user in users:
             # The e-mail says it; the one about an activity assigned would repeat it.
             told = self.sudo().with_context(
