@@ -6,3 +6,5 @@ from . import qbo_document_preview
 from . import qbo_payment_ignore
 from . import qbo_payment_match
 from . import qbo_payment_match_exact
+from . import qbo_revenue_amend
+from . import qbo_revenue_recognize
