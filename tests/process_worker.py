@@ -124,6 +124,10 @@ def _order_uninstall(env, _connection_id):
     return _operate(env, "uninstall", "uninstalled")
 
 
+def _order_upgrade(env, _connection_id):
+    return _operate(env, "upgrade", "upgraded")
+
+
 def _order_install(env, _connection_id):
     return _operate(env, "install", "installed")
 
@@ -132,6 +136,7 @@ ORDERS = {
     "suspended_connection": _order_suspended_connection,
     "uninstall": _order_uninstall,
     "install": _order_install,
+    "upgrade": _order_upgrade,
     "token": _order_token,
     "token_without_agent": _order_token_without_agent,
     "rollback": _order_rollback,

@@ -1,12 +1,7 @@
-import os
-import subprocess
-
-import psycopg2
-
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
-from odoo.tools import config
 
+from . import databases
 from .processes import Worker
 
 # What could be left behind, and where it would show.
@@ -50,58 +45,16 @@ class TestInstall(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.database = f"{get_db_name()}_install"
-        cls._copy_database()
-        cls.addClassCleanup(cls._postgres, "dropdb", "--if-exists", cls.database)
+        databases.copy(get_db_name(), cls.database)
+        cls.addClassCleanup(databases.drop, cls.database)
         cls.worker = Worker(cls.database, "http://127.0.0.1:9")
         cls.addClassCleanup(cls.worker.stop)
 
-    @classmethod
-    def _copy_database(cls):
-        cls._postgres("dropdb", "--if-exists", cls.database)
-        cls._postgres("createdb", cls.database)
-        dump = subprocess.Popen(
-            ["pg_dump", "-Fc", get_db_name()],
-            stdout=subprocess.PIPE,
-            env=cls._get_environment(),
-        )
-        subprocess.run(
-            ["pg_restore", "-d", cls.database, "--no-owner"],
-            stdin=dump.stdout,
-            check=True,
-            env=cls._get_environment(),
-        )
-        dump.stdout.close()
-        if dump.wait():
-            raise RuntimeError("pg_dump failed")
-
-    @classmethod
-    def _postgres(cls, *command):
-        subprocess.run(command, check=True, env=cls._get_environment())
-
-    @classmethod
-    def _get_environment(cls):
-        settings = {
-            "PGHOST": config["db_host"],
-            "PGPORT": config["db_port"],
-            "PGUSER": config["db_user"],
-            "PGPASSWORD": config["db_password"],
-        }
-        return os.environ | {
-            name: str(value) for name, value in settings.items() if value
-        }
-
     def get_leftovers(self):
         """Return ``{kind: [name, ...]}`` of all that names us in the database."""
-        environment = self._get_environment()
         found = {}
         with (
-            psycopg2.connect(
-                dbname=self.database,
-                host=environment.get("PGHOST"),
-                port=environment.get("PGPORT"),
-                user=environment.get("PGUSER"),
-                password=environment.get("PGPASSWORD"),
-            ) as database,
+            databases.connect(self.database) as database,
             database.cursor() as cursor,
         ):
             for kind, query in LEFTOVERS.items():
