@@ -232,3 +232,42 @@ class CountryCase(OutboxMixin, LocalBooksMixin, QboCommon):
             last = [line for line in document["Line"] if line.get("LineNum")][-1]
             self.assertEqual(last["Description"], "Rounding difference")
             self.assertEqual(Decimal(str(last["Amount"])), gap)
+
+    # === REVENUE === #
+
+    def push_revenue_entry(self):
+        """What is earned of a deal reaches the books as every country wants it."""
+        connection = self.connection
+        find = self.env["qbo.reference"].search
+        own = ("connection_id", "=", connection.id)
+        deferred = connection.deferred_revenue_account_id or find(
+            [own, ("account_type", "=", "Other Current Liability")], limit=1
+        )
+        connection.write(
+            {
+                "recognizes_revenue": True,
+                "deferred_revenue_account_id": deferred.id,
+                "revenue_journal_id": find(
+                    [own, ("entity", "=", "JournalCode"), ("name", "=", "OD")]
+                ).id,
+            }
+        )
+        order = self.create_order([(self.service, 1, 1000)], confirm=True)
+        schedule = self.env["qbo.revenue.schedule"].create(
+            {
+                "order_line_id": order.order_line.id,
+                "amount": 1000,
+                "start_date": INVOICE_DATE.replace(day=1),
+                "end_date": INVOICE_DATE.replace(month=5, day=31),
+                "distribution": "months",
+                "deferred_account_id": deferred.id,
+                "revenue_account_id": connection.income_account_id.id,
+            }
+        )
+        schedule.action_start()
+        entry = connection._recognize_revenue(INVOICE_DATE.replace(day=1))
+        self.env.flush_all()
+        (operation,) = self.push(entry)
+        self.assertEqual(operation.state, "done", operation.fault_message)
+        (found,) = self.get_documents(entry)
+        self.assertEqual([line["Amount"] for line in found["Line"]], [333.33] * 2)

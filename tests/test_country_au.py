@@ -98,3 +98,6 @@ class TestAustralia(Australia, CountryCase):
         )
         # Nothing. 100.10: 10.01.
         self.bill("110.11", "10.01", (0, 100, "10% GST"), (1, 100.1, "10% GST"))
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()

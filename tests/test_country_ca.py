@@ -121,3 +121,6 @@ class TestCanada(Canada, CountryCase):
             NOTE,
             invoice_cash_rounding_id=self.make_cash_rounding(0.05).id,
         )
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()

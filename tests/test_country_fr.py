@@ -110,3 +110,6 @@ class TestFrance(France, CountryCase):
         self.bill("79.60", "13.27", (40, 1.99, "20% G INC"))
         # 99,999.99 at 20 %: 19,999.998, 20,000.00.
         self.bill("119999.99", "20000.00", (1, 99999.99, "20% S"))
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()

@@ -89,3 +89,6 @@ class TestBritain(Britain, CountryCase):
             (1, 13.37, "20%"),
             invoice_cash_rounding_id=self.make_cash_rounding(0.05).id,
         )
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()

@@ -88,3 +88,6 @@ class TestUnitedStates(UnitedStates, CountryCase):
         )
         # Nothing. 1,000 × 0.012345 = 12.345, 12.35: 1.204125, 1.20.
         self.bill("13.55", "1.20", (0, 10, "9.75%"), (1000, 0.012345, "9.75%"))
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()

@@ -61,3 +61,6 @@ class TestUnitedStatesByHand(UnitedStatesByHand, CountryCase):
         self.bill("77.77", "0.00", (7, 11.11, ""))
         # 99,999.99 at 6.5 %: 6,499.99935, 6,500.00.
         self.bill("106499.99", "6500.00", (1, 99999.99, "6.5%"))
+
+    def test_revenue_entry(self):
+        self.push_revenue_entry()
