@@ -9,7 +9,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from . import chaos, governor, money, payments, push, sim
+from . import chaos, governor, money, payments, push, revenue, sim
 from .figures import BenchError
 
 GROUPS = {
@@ -19,6 +19,7 @@ GROUPS = {
     "chaos": chaos,
     "money": money,
     "payments": payments,
+    "revenue": revenue,
 }
 
 

@@ -203,10 +203,11 @@ class Orders(ConnectionOrders):
 
 
 class Sampler:
-    """Notes the memory of this process twice a second."""
+    """Notes the memory of this process, twice a second unless told otherwise."""
 
-    def __init__(self):
+    def __init__(self, every=0.5):
         self.megabytes = []
+        self._every = every
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
@@ -218,10 +219,13 @@ class Sampler:
         self._end.set()
         self._thread.join()
 
+    def sample(self):
+        memory = psutil.Process().memory_info().rss
+        self.megabytes.append(round(memory / 1_000_000, 1))
+
     def _sample(self):
-        process = psutil.Process()
-        while not self._end.wait(0.5):
-            self.megabytes.append(round(process.memory_info().rss / 1_000_000, 1))
+        while not self._end.wait(self._every):
+            self.sample()
 
 
 def main(configuration, database):
