@@ -3,7 +3,8 @@
 Logs in to Odoo, enters the keys of the Intuit app, follows the OAuth redirects through
 the consent page like a browser, loads the reference lists, tests the connection; then
 two people draft, submit, approve and push documents (`demo_push.py`), and a bookkeeper
-receives payments (`demo_payments.py`). Prints what was done. Exits with 1 and one
+receives payments (`demo_payments.py`), and an accountant recognizes revenue
+(`demo_revenue.py`). Prints what was done. Exits with 1 and one
 sentence when any step fails.
 """
 
@@ -15,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from demo_payments import PaymentDemo
 from demo_push import PushDemo
+from demo_revenue import BALANCES, ENTRY_LINES, RevenueDemo
 from lxml import html
 from odoo_rpc import OdooError, OdooSession
 
@@ -50,6 +52,7 @@ class Demo:
         self.rows = []
         self.receipts = []
         self.payments = []
+        self.revenue = None
 
     def step(self, title, function):
         """Run one step, note its result and duration. Raises DemoError."""
@@ -160,6 +163,8 @@ class Demo:
         payments = PaymentDemo(push)
         payments.run()
         self.payments = payments.list_payments()
+        self.revenue = RevenueDemo(push)
+        self.revenue.run()
         self.step("What reached QuickBooks", self.count_calls)
 
 
@@ -186,6 +191,18 @@ def print_table(titles, rows):
         print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
+def print_revenue(revenue):
+    """Print each entry, the months before and after the amendment, both ledgers."""
+    for title, rows in revenue.entries:
+        print(f"\n{title}")
+        print_table(ENTRY_LINES, rows)
+    if revenue.changes:
+        print("\nWhat the amendment changes")
+        print_table(revenue.changes[0], revenue.changes[1:])
+    print()
+    print_table(BALANCES, revenue.balances)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--odoo", required=True)
@@ -205,6 +222,7 @@ def main():
     print_table(RECEIPTS, demo.receipts)
     print()
     print_table(PAYMENTS, demo.payments)
+    print_revenue(demo.revenue)
 
 
 if __name__ == "__main__":
