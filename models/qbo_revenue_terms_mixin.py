@@ -162,7 +162,11 @@ class QboRevenueTermsMixin(models.AbstractModel):
 
     @api.model
     def _get_end(self, start, months):
-        return recognition.end_after(start, months) if start and months > 0 else False
+        """Return the last day of so many months, False of more than any deal takes."""
+        try:
+            return start and recognition.end_after(start, months)
+        except RecognitionError:
+            return False
 
     # === WHAT THE ARITHMETIC GETS === #
 
