@@ -22,12 +22,6 @@ class QboRevenueEntry(models.Model):
     def _qbo_get_company_total(self):
         return abs(self.amount_total) * self.rate
 
-    def _qbo_get_lapse(self):
-        return False
-
-    def _qbo_get_state_refusal(self, is_push):
-        return None
-
     # === CLOSED PERIODS === #
 
     def _qbo_list_locks(self, connection):

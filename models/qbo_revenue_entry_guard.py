@@ -6,9 +6,9 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .qbo_approval_mixin_push import UNDER_WAY
 from .revenue_guard import BALANCED, install, uninstall
 
-UNDER_WAY = ("sent", "uncertain")
 # What may change while an entry is on its way: that it arrived.
 ARRIVAL = frozenset(("state",))
 # What may change of a deal's share in a posted entry: that it was taken back.
@@ -62,9 +62,7 @@ class QboRevenueEntry(models.Model):
             )
         if names and not set(names) - ARRIVAL:
             return
-        operations = self.env["qbo.operation"].sudo()._get_open_of(entries)
-        ids = {each.res_id for each in operations if each.state in UNDER_WAY}
-        under_way = entries.filtered(lambda each: each.id in ids)
+        under_way = entries._get_under_way()
         if under_way:
             raise UserError(
                 self.env._(
@@ -73,6 +71,12 @@ class QboRevenueEntry(models.Model):
                     names=", ".join(under_way.mapped("name")),
                 )
             )
+
+    def _get_under_way(self):
+        """Return those of which nobody knows yet whether QuickBooks has them."""
+        operations = self.env["qbo.operation"].sudo()._get_open_of(self)
+        ids = {each.res_id for each in operations if each.state in UNDER_WAY}
+        return self.filtered(lambda each: each.id in ids)
 
     @api.model
     def _sql_error_to_message(self, exc):

@@ -31,9 +31,6 @@ class QboRevenueEntry(models.Model):
     def _qbo_get_reference(self):
         return self.memo or ""
 
-    def _qbo_get_rate(self):
-        return 1 / self.rate
-
     def _qbo_get_lines(self):
         return self.line_ids.sorted(lambda line: (line.sequence, line.id))
 
@@ -49,7 +46,7 @@ class QboRevenueEntry(models.Model):
             {
                 "DocNumber": self._qbo_get_number(),
                 "TxnDate": self._qbo_get_posting_day(connection),
-                **self._qbo_prepare_entry_currency(rules),
+                **self._qbo_prepare_currency(rules),
                 "GlobalTaxCalculation": (
                     "NotApplicable" if rules.country not in ("", "US") else None
                 ),
@@ -66,7 +63,7 @@ class QboRevenueEntry(models.Model):
         parts += self._qbo_list_note_parts(connection)
         return f"{', '.join(parts)} [{self._qbo_get_marker()}]"
 
-    def _qbo_prepare_entry_currency(self, rules):
+    def _qbo_prepare_currency(self, rules):
         if not rules.is_multicurrency:
             return {}
         values = {"CurrencyRef": {"value": self.currency_id.name}}

@@ -8,8 +8,6 @@ from .qbo_revenue_run import Draft
 from .qbo_revenue_schedule import AMENDING
 from .qbo_revenue_schedule_plan import place_late
 
-UNDER_WAY = ("sent", "uncertain")
-
 
 class QboRevenueSchedule(models.Model):
     """Amending a deal that runs: what is in QuickBooks is taken back, never edited."""
@@ -66,9 +64,7 @@ class QboRevenueSchedule(models.Model):
 
     def _check_settled(self, entries):
         """Nobody knows yet whether these are in QuickBooks."""
-        operations = self.env["qbo.operation"].sudo()._get_open_of(entries)
-        ids = {each.res_id for each in operations if each.state in UNDER_WAY}
-        under_way = entries.filtered(lambda each: each.id in ids)
+        under_way = entries._get_under_way()
         if under_way:
             raise UserError(
                 self.env._(
