@@ -4,7 +4,6 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..tools import closed_period
-from ..tools.closed_period import Lock
 
 
 class AccountMove(models.Model):
@@ -16,28 +15,15 @@ class AccountMove(models.Model):
         return super()._qbo_list_locks(connection) + self._qbo_list_odoo_locks()
 
     def _qbo_list_odoo_locks(self):
-        """Return the lock dates of the company and those above it.
-
-        As they are for everybody: exceptions that were granted to a person or for a
-        while would make what is sent depend on who asks, and when.
-        """
-        company = self.company_id.sudo()
+        """Return the lock dates that hold this document."""
+        company = self.company_id
         names = ["fiscalyear_lock_date"]
         if self.journal_id.type == "sale":
             names.append("sale_lock_date")
-        untils = {
-            name: company._get_user_lock_date(name, ignore_exceptions=True)
-            for name in names
-        }
-        taxed_until = company._get_user_lock_date("tax_lock_date", True)
+        taxed_until = company.sudo()._get_user_lock_date("tax_lock_date", True)
         if taxed_until > date.min and self._affect_tax_report():
-            untils["tax_lock_date"] = taxed_until
-        untils["hard_lock_date"] = company.user_hard_lock_date
-        return [
-            Lock(name, until)
-            for name, until in untils.items()
-            if until and until > date.min
-        ]
+            names.append("tax_lock_date")
+        return self._qbo_list_company_locks(company, names)
 
     def _qbo_get_lock_labels(self, connection):
         names = ["fiscalyear", "sale", "tax", "hard"]

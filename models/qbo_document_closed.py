@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import closed_period
@@ -24,6 +24,27 @@ class QboDocumentMixin(models.AbstractModel):
         """Return all `Lock` s that may hold this document."""
         until = connection.book_close_date
         return [Lock(QUICKBOOKS, until)] if until else []
+
+    @api.model
+    def _qbo_list_company_locks(self, company, names):
+        """Return the lock dates of an Odoo company and those above it.
+
+        As they are for everybody: exceptions that were granted to a person or for a
+        while would make what is sent depend on who asks, and when.
+
+        :param names: of the lock dates that count beside the hard one
+        """
+        company = company.sudo()
+        untils = {
+            name: company._get_user_lock_date(name, ignore_exceptions=True)
+            for name in names
+        }
+        untils["hard_lock_date"] = company.user_hard_lock_date
+        return [
+            Lock(name, until)
+            for name, until in untils.items()
+            if until and until > date.min
+        ]
 
     def _qbo_get_lock_labels(self, connection):
         """Return ``{name of a lock: what people call it}``."""

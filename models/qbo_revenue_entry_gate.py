@@ -1,9 +1,6 @@
-from datetime import date
-
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools.closed_period import Lock
 from ..tools.digest import digest
 
 
@@ -25,25 +22,8 @@ class QboRevenueEntry(models.Model):
     # === CLOSED PERIODS === #
 
     def _qbo_list_locks(self, connection):
-        return super()._qbo_list_locks(connection) + self._list_odoo_locks(
-            self.company_id
-        )
-
-    @api.model
-    def _list_odoo_locks(self, company):
-        """Return the lock dates of a company that hold entries of its ledger."""
-        company = company.sudo()
-        untils = {
-            "fiscalyear_lock_date": company._get_user_lock_date(
-                "fiscalyear_lock_date", ignore_exceptions=True
-            ),
-            "hard_lock_date": company.user_hard_lock_date,
-        }
-        return [
-            Lock(name, until)
-            for name, until in untils.items()
-            if until and until > date.min
-        ]
+        own = self._qbo_list_company_locks(self.company_id, ["fiscalyear_lock_date"])
+        return super()._qbo_list_locks(connection) + own
 
     def _qbo_get_lock_labels(self, connection):
         labels = super()._qbo_get_lock_labels(connection)

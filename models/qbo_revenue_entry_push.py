@@ -4,9 +4,8 @@ from odoo.tools import format_date
 from ..const import JOURNAL_COUNTRIES
 from ..tools import members
 from ..tools.members import compact
+from .qbo_document_mixin import MOST_LINES
 
-# Intuit's page of journal entries names no bound; this is what its forms take.
-MOST_LINES = 750
 LINE_KIND = "JournalEntryLineDetail"
 # Deals that a memo names; of more, the number.
 MOST_DEALS = 5

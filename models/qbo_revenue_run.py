@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..tools import closed_period, recognition
 from ..tools.recognition_entries import blend_rates
-from .qbo_revenue_entry_push import MOST_LINES
+from .qbo_document_mixin import MOST_LINES
 
 
 @dataclass

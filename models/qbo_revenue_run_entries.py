@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ..tools import money
 from ..tools.recognition_entries import BookedPart, entry_lines
-from .qbo_revenue_entry_push import MOST_LINES
+from .qbo_document_mixin import MOST_LINES
 from .qbo_revenue_terms_mixin import get_decimals
 
 
