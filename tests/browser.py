@@ -3,10 +3,11 @@
 import os
 import resource
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 from odoo import SUPERUSER_ID, api
@@ -27,6 +28,8 @@ ARGUMENTS = [
 ]
 # Some of Odoo's assets are built at the first page that wants them.
 TIMEOUT = 90_000
+# How long a page may take to show that it took a click.
+CLICK_TIMEOUT = 5_000
 # What every page of the web client loads: (bundle, whether its JS, its CSS).
 ASSETS = (
     ("web.assets_web", True, True),
@@ -127,3 +130,18 @@ class BrowserCase(ConnectionMixin, HttpCase):
 
     def go(self, page, path):
         page.goto(self.base_url() + path)
+
+    def open_row(self, page, row):
+        """Click a row of a list until its form is shown.
+
+        A list that was drawn this very moment may lose a click: what is below the
+        pointer when it goes up is another element than when it went down.
+        """
+        row.wait_for()
+        for _attempt in range(TIMEOUT // CLICK_TIMEOUT):
+            with suppress(PlaywrightTimeout):
+                row.click(timeout=CLICK_TIMEOUT)
+            with suppress(PlaywrightTimeout):
+                page.locator(".o_form_view").wait_for(timeout=CLICK_TIMEOUT)
+                return
+        self.fail(f"No form was opened by {row}.")

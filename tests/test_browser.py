@@ -125,6 +125,6 @@ class TestBrowser(BrowserCase):
             self.go(page, "/odoo/quickbooks-calls")
             page.locator(".o_data_row").first.wait_for()
             take_screenshot(page, "calls")
-            page.locator(".o_data_row").first.click()
+            self.open_row(page, page.locator(".o_data_row").first)
             page.get_by_role("tab", name="Response").click()
             take_screenshot(page, "call")

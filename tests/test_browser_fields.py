@@ -23,7 +23,10 @@ class TestBrowserFields(FieldMixin, GateMixin, BrowserCase):
             page.get_by_role("button", name="Fields").click()
             page.get_by_text("Invoices and credit notes").first.wait_for()
             take_screenshot(page, "fields_list")
-            page.locator(".o_data_row", has_text="Description of a line").first.click()
+            self.open_row(
+                page,
+                page.locator(".o_data_row", has_text="Description of a line").first,
+            )
             page.get_by_text("On a real document").wait_for()
             take_screenshot(page, "fields_description")
             editor = page.locator("div[name=template] textarea").first
@@ -41,7 +44,9 @@ class TestBrowserFields(FieldMixin, GateMixin, BrowserCase):
             page.get_by_role("button", name="Save manually").click()
             page.locator(".o_form_saved").first.wait_for()
             page.go_back()
-            page.locator(".o_data_row", has_text="Custom field 1").first.click()
+            self.open_row(
+                page, page.locator(".o_data_row", has_text="Custom field 1").first
+            )
             page.get_by_text("On a real document").wait_for()
             editor = page.locator("div[name=template] textarea").first
             editor.fill("{document.partner_id.name} {document.ref} {document.name}")
@@ -50,7 +55,9 @@ class TestBrowserFields(FieldMixin, GateMixin, BrowserCase):
             take_screenshot(page, "fields_custom_too_long")
             page.get_by_role("button", name="Discard all changes").click()
             page.go_back()
-            page.locator(".o_data_row", has_text="Source of classes").first.click()
+            self.open_row(
+                page, page.locator(".o_data_row", has_text="Source of classes").first
+            )
             page.get_by_text("On a real document").wait_for()
             page.get_by_text("Sales team of the document").click()
             page.get_by_text("has no class yet").first.wait_for()

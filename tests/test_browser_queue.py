@@ -69,7 +69,9 @@ class TestBrowserQueue(OutboxMixin, BrowserCase):
             for text in ("The books are closed", "A text is too long", "Something it"):
                 page.locator(".o_group_header").get_by_text(text).wait_for()
             page.get_by_text("A person has to choose").first.click()
-            page.locator(".o_data_row").get_by_text("Smith & Sons").first.click()
+            self.open_row(
+                page, page.locator(".o_data_row").get_by_text("Smith & Sons").first
+            )
             page.get_by_role("button", name="Choose…").wait_for()
             take_screenshot(page, "operation_choose")
             page.get_by_role("button", name="Choose…").click()
@@ -127,7 +129,7 @@ class TestBrowserQueue(OutboxMixin, BrowserCase):
             self.go(page, "/odoo/quickbooks-queue")
             page.get_by_text("Nothing is sent:").wait_for()
             take_screenshot(page, "queue_parked")
-            page.locator(".o_data_row").first.click()
+            self.open_row(page, page.locator(".o_data_row").first)
             page.locator(".o_form_view").wait_for()
             take_screenshot(page, "operation_parked")
 

@@ -123,7 +123,7 @@ class TestBrowserRevenue(RevenueMixin, BrowserCase):
             self.assertEqual(total.count("$ 100.00"), 2)
             take_screenshot(page, "revenue_recognize")
             modal.get_by_role("button", name="Make the Entries").click()
-            page.locator(".o_data_row").first.click()
+            self.open_row(page, page.locator(".o_data_row").first)
             self.click(page, "Submit for approval")
             page.get_by_text("Waiting for approval").wait_for()
             push = page.get_by_role("button", name="Push to QBO", exact=True)
@@ -293,7 +293,7 @@ class TestBrowserRevenue(RevenueMixin, BrowserCase):
         order = draft.order_id.name
         with self.open_page(self.accountant) as page:
             self.go(page, SCHEDULES)
-            page.locator(".o_data_row", has_text=order).first.click()
+            self.open_row(page, page.locator(".o_data_row", has_text=order).first)
             self.click(page, "Start")
             self.read_chart(page)
             take_screenshot(page, "revenue_started")
@@ -309,7 +309,9 @@ class TestBrowserRevenue(RevenueMixin, BrowserCase):
             page.locator("[name=period_ids] button[name=action_open_entry]").click()
             page.locator(".o_qbo_strip").get_by_text("In QuickBooks:").wait_for()
             page.get_by_role("button", name="Deals").click()
-            page.locator(".o_list_view .o_data_row", has_text=order).first.click()
+            self.open_row(
+                page, page.locator(".o_list_view .o_data_row", has_text=order).first
+            )
             page.locator("[name=deferred_account_id]").wait_for()
             take_screenshot(page, "revenue_user")
 
