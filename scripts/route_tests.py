@@ -4,8 +4,9 @@ Arguments: the checkout, how many shards there may be, and those of `./dev test`
 
 Prints shell assignments: PARTS, SHARDS, FLAGS and one array of paths per part, so that
 the caller can `eval` them. The parts are `tools` and `simulator` (pure Python), `odoo`
-(needs a database) and `outside` (pure tests that lie outside the tree). If `odoo` is
-long, SHARDS names the parts it is divided into, `odoo_1` and so on.
+(needs a database), `with_APP` (needs one in which another app of Odoo's is installed:
+`tests/test_with_APP.py`) and `outside` (pure tests that lie outside the tree). If
+`odoo` is long, SHARDS names the parts it is divided into, `odoo_1` and so on.
 """
 
 import pathlib
@@ -29,6 +30,8 @@ OPTIONS_WITH_VALUE = {
     "--verbosity", "--show-capture", "--import-mode", "--basetemp", "--color",
     "--hypothesis-profile", "--hypothesis-seed", "--odoo-log-level", "--odoo-extra",
 }  # fmt: skip
+# A test file that needs an app on which the addon does not depend.
+WITH_APP = re.compile(r"test_(with_\w+)\.py")
 IMPORTS_ODOO = re.compile(r"^\s*(?:from|import)\s+odoo\b", re.MULTILINE)
 
 
@@ -82,19 +85,29 @@ def route_path(checkout, argument):
     if top in ("tools", "simulator"):
         inside = relative if len(relative.parts) > 1 else relative / "tests"
         return [(top, f"{inside}{suffix}")]
+    if match := WITH_APP.fullmatch(relative.name):
+        return [(match[1], f"{relative}{suffix}")]
     return [("odoo", f"{relative}{suffix}")]
+
+
+def list_with_apps(checkout, paths):
+    """Return {part: paths} of the files in directories that need another app."""
+    return {
+        match[1]: [str(path.relative_to(checkout))]
+        for name in paths
+        for path in sorted((checkout / name).rglob("test_with_*.py"))
+        if (match := WITH_APP.fullmatch(path.name))
+    }
 
 
 def route(checkout, arguments):
     """Return (flags, {part: paths}) for the arguments of `./dev test`."""
     flags, paths = split_arguments(arguments)
-    if not paths:
-        return flags, dict(DEFAULT_PATHS)
     routed = {}
-    for argument in paths:
+    for argument in paths or [str(checkout)]:
         for part, path in route_path(checkout, argument):
             routed.setdefault(part, []).append(path)
-    return flags, routed
+    return flags, list_with_apps(checkout, routed.get("odoo", ())) | routed
 
 
 def quote(values):
@@ -109,7 +122,8 @@ def main():
         sys.exit(f"dev: {error}")
     shards = split(checkout, routed.get("odoo", ()), flags, int(sys.argv[2]))
     shards = {f"odoo_{number}": files for number, files in enumerate(shards, 1)}
-    print(f"PARTS={quote(part for part in PARTS if part in routed)}")
+    with_apps = sorted(routed.keys() - set(PARTS))
+    print(f"PARTS={quote([part for part in PARTS if part in routed] + with_apps)}")
     print(f"SHARDS={quote(shards)}")
     print(f"FLAGS={quote(flags)}")
     for part, paths in (routed | shards).items():

@@ -35,7 +35,10 @@ def may_divide(flags):
 
 
 def list_files(checkout, paths):
-    """Return the test files below some paths, or None if one of them names a test."""
+    """Return the test files below some paths, or None if one of them names a test.
+
+    Those that need another app (`test_with_APP.py`) are parts of their own.
+    """
     files = set()
     for name in paths:
         if "::" in name:
@@ -49,6 +52,7 @@ def list_files(checkout, paths):
     return sorted(
         str(path.relative_to(checkout) if path.is_relative_to(checkout) else path)
         for path in files
+        if not path.name.startswith("test_with_")
     )
 
 

@@ -124,21 +124,34 @@ give_own_files() {
         mv -T "$DATA/filestore/$database" "$directory/filestore/$database"
 }
 
-# run_odoo_part HOW PART: the whole of it, `odoo`, or one of the shards, `odoo_1` ...
+install_app() {
+    local app=$1 database=$2 config=$3
+    run_odoo server -c "$config" -d "$database" -i "$app" --stop-after-init --no-http \
+        --log-level=warn
+}
+
+# run_odoo_part HOW PART: the whole of it, `odoo`, one of the shards, `odoo_1` ..., or
+# `with_APP`, what needs another app of Odoo's.
 run_odoo_part() {
     local part=$2 addon=$ADDONS/quickbooks_online path paths=()
-    local database=$TEST_DATABASE${part#odoo} files=$RUN/$part config=$RUN/$part.conf
+    local database=${TEST_DATABASE}_$part files=$RUN/$part config=$RUN/$part.conf
+    local ignored='*/test_with_*'
     local -n given=PATHS_$part
     copy_addon_template "$database"
     give_own_files "$database" "$files"
     write_odoo_config "$config" 0 "" "$files"
+    if [[ $part == with_* ]]; then
+        ignored=
+        run_step "install-$part" "Installing ${part#with_} into a test database" \
+            install_app "${part#with_}" "$database" "$config"
+    fi
     for path in "${given[@]}"; do
         [[ $path == /* ]] || path=$addon/$path
         paths+=("$path")
     done
     cd "$WORK" || die "cannot enter $WORK."
     "$1" "$part" -p dev_outside -c "$addon/pyproject.toml" --odoo-config="$config" \
-        --odoo-database="$database" --odoo-http "${paths[@]}"
+        --odoo-database="$database" --odoo-http --ignore-glob="$ignored" "${paths[@]}"
 }
 
 run_one_by_one() {
@@ -151,17 +164,22 @@ run_one_by_one() {
                 prepare_test_databases
                 run_odoo_part run_pytest odoo
                 ;;
+            with_*)
+                prepare_test_databases
+                run_odoo_part run_pytest "$part"
+                ;;
         esac
     done
 }
 
 # The pure parts first, which need no database: their first test starts at once.
 run_divided() {
-    local part pure=() alone=()
+    local part pure=() alone=() with_apps=()
     for part in "${PARTS[@]}"; do
         case $part in
             tools | simulator) pure+=("$part") ;;
             outside) alone+=("$part") ;;
+            with_*) with_apps+=("$part") ;;
         esac
     done
     for part in "${pure[@]}"; do
@@ -170,7 +188,7 @@ run_divided() {
     run_side_by_side
     run_one_by_one "${alone[@]}"
     prepare_test_databases
-    for part in "${SHARDS[@]}"; do
+    for part in "${with_apps[@]}" "${SHARDS[@]}"; do
         run_odoo_part keep_for_later "$part"
     done
     run_side_by_side

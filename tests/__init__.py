@@ -65,6 +65,7 @@ from . import test_secrets
 from . import test_two_servers
 from . import test_webhook
 from . import test_webhook_processes
+from . import test_with_sale_timesheet
 from . import test_browser_revenue
 from . import test_revenue_amendments
 from . import test_revenue_currency
