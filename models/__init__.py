@@ -67,6 +67,7 @@ from . import qbo_connection_closed
 from . import qbo_preflight_closed
 from . import qbo_preflight_payments
 from . import qbo_operation_gate
+from . import qbo_operation_room
 from . import qbo_operation_closed
 from . import qbo_push_mixin
 from . import qbo_approval_mixin

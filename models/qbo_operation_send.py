@@ -73,6 +73,7 @@ class QboOperation(models.Model):
         keys = {tuple(need[:3]) for each in operations for need in each.needs or ()}
         keys |= {each._get_record_key() for each in operations}
         known = self.env["qbo.binding"]._get_known(connection, keys)
+        operations = operations._make_room(known)
         generations = operations._get_generations()
         frozen = [
             (operation, body)

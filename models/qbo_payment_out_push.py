@@ -142,6 +142,8 @@ class QboPaymentOutMixin(models.AbstractModel):
         operation = (
             self.env["qbo.operation"].sudo()._enqueue(connection, self, action, user)
         )
+        if action != "void":
+            operation._hurry_voids()
         words = {
             "create": self.env._("Queued to be pushed to QuickBooks."),
             "update": self.env._("Changed: the change is queued for QuickBooks."),

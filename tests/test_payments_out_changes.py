@@ -99,6 +99,61 @@ class TestPaymentsOutChanges(PaymentsOutMixin, QboCommon):
         self.check_pushed(second)
         self.check_balance(invoice, 0)
 
+    def test_payments_that_change_places(self):
+        """Each needs what the other has; nobody is told to retry."""
+        for switch in ("refuse", "clip"):
+            with self.subTest(switch=switch):
+                self.control(
+                    "POST",
+                    f"company/{self.connection.realm_id}",
+                    switches={"overapplied_line": switch},
+                )
+                invoices = [self.push_invoice(100) for _number in range(3)]
+                payments = [self.push_payment(invoice) for invoice in invoices]
+                for payment in payments:
+                    self.unmatch(payment.move_id)
+                for payment, invoice in zip(
+                    payments, invoices[1:] + invoices[:1], strict=True
+                ):
+                    self.match(payment.move_id, invoice)
+                self.settle()
+                for payment in payments:
+                    self.assertEqual(self.check_pushed(payment)["UnappliedAmt"], 0)
+                for invoice in invoices:
+                    self.check_balance(invoice, 0)
+
+    def test_what_frees_an_invoice_goes_first(self):
+        """Also where what needs the invoice was queued before."""
+        invoice = self.push_invoice(100)
+        second = self.receive(100)
+        second.action_qbo_push()
+        self.settle()
+        first = self.push_payment(invoice)
+        self.edit(second, payment_reference="CHK 12")
+        self.unmatch(first.move_id)
+        self.match(second.move_id, invoice)
+        self.assertLess(self.get_open(second).id, self.get_open(first).id)
+        self.settle()
+        self.check_pushed(first)
+        self.check_pushed(second)
+        self.check_balance(invoice, 0)
+
+    def test_another_payment_instead_of_one_that_is_a_draft(self):
+        """The void does not wait the ten minutes: the invoice is needed now."""
+        invoice = self.push_invoice(100)
+        first = self.push_payment(invoice)
+        first.action_draft()
+        self.unmatch(first.move_id)
+        self.assertTrue(self.get_open(first).next_attempt_at)
+        second = self.register(invoice)
+        second.action_qbo_push()
+        self.env.flush_all()
+        self.connection._run_worker()
+        self.env.invalidate_all()
+        self.check_pushed(second)
+        self.assertFalse(self.get_payments(first))
+        self.check_balance(invoice, 0)
+
     def test_changed_back_before_it_was_sent(self):
         invoice = self.push_invoice(100)
         payment = self.push_payment(invoice)
