@@ -62,7 +62,8 @@ class QboDeposit(models.Model):
     def _compute_display_name(self):
         for deposit in self:
             values = {
-                "journal": deposit.journal_id.display_name,
+                # Who pushes may not read journals.
+                "journal": deposit.sudo().journal_id.display_name,
                 "date": fields.Date.to_string(deposit.date) if deposit.date else "-",
             }
             if deposit.payment_ref:

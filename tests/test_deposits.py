@@ -423,6 +423,16 @@ class TestPayouts(DepositsMixin, QboCommon):
             deposit.with_user(stranger).read(["total"])
         self.assertFalse(self.env["qbo.deposit"].with_user(stranger).search([]))
 
+    def test_an_approver_without_rights_in_accounting(self):
+        self.connection.deposit_fee_account_id = False
+        deposit = self.get_deposit(self.pay_out(self.pay(100), 97, 3))
+        self.connection.deposit_fee_account_id = self.fee_account
+        self.env.invalidate_all()
+        deposit.with_user(self.approver).action_qbo_push()
+        self.env.flush_all()
+        self.work()
+        self.check_deposited(deposit)
+
     def test_giving_up(self):
         self.connection.deposit_fee_account_id = False
         payment = self.pay(100)
