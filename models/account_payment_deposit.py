@@ -110,6 +110,7 @@ class AccountPayment(models.Model):
         )
         by_payment = {each.account_payment_id.id: each for each in heard}
         by_id = {each.qbo_id: each for each in heard}
+        gone = self.env["qbo.deposit"].sudo()._list_gone(connection)
         places = {}
         for payment in self:
             binding = bound.get(payment.id)
@@ -120,12 +121,14 @@ class AccountPayment(models.Model):
                 default=None,
             )
             if newest and newest.remote_state == "alive":
-                places[payment] = _read_place(newest)
+                places[payment] = _read_place(newest, gone)
         return places
 
 
-def _read_place(record):
-    """:param record: qbo.binding or qbo.payment"""
+def _read_place(record, gone):
+    """:param record: qbo.binding or qbo.payment
+    :param gone: ids of deposits that QuickBooks has no more
+    """
     values = record.snapshot or {}
     return Place(
         record.qbo_id,
@@ -134,7 +137,7 @@ def _read_place(record):
             (
                 link["TxnId"]
                 for link in values.get("LinkedTxn") or ()
-                if link.get("TxnType") == "Deposit"
+                if link.get("TxnType") == "Deposit" and link["TxnId"] not in gone
             ),
             "",
         ),

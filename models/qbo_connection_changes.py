@@ -10,6 +10,8 @@ from .transaction import retried_transaction
 
 # What is followed in QuickBooks, beside the lists that are read daily.
 FOLLOWED = ("Payment", "RefundReceipt")
+# Of deposits, those that Odoo made (see ``qbo_deposit_heard.py``).
+HEARD = (*FOLLOWED, "Deposit")
 # Ours: what is asked for twice, because changes of one moment are not seen at once.
 OVERLAP = timedelta(minutes=5)
 # Values of one IN (see facts on the query language: no bound is documented).
@@ -147,7 +149,7 @@ class QboConnection(models.Model):
             )
             ids = events.ids
             wanted = {}
-            for event in events.filtered(lambda each: each.entity in FOLLOWED):
+            for event in events.filtered(lambda each: each.entity in HEARD):
                 # Ids are digits; of anything else nothing can be read.
                 if event.qbo_id.isascii() and event.qbo_id.isdigit():
                     wanted.setdefault(event.entity, set()).add(event.qbo_id)
@@ -165,7 +167,7 @@ class QboConnection(models.Model):
         def keep(env):
             self._keep_found(env, answers, "webhook")
             events = env["qbo.event"].browse(ids)
-            followed = events.filtered(lambda each: each.entity in FOLLOWED)
+            followed = events.filtered(lambda each: each.entity in HEARD)
             now = fields.Datetime.now()
             state = "ignored" if message else "done"
             followed.write({"state": state, "done_at": now, "message": message})
@@ -203,8 +205,8 @@ class QboConnection(models.Model):
         missing = qbo_ids - {each["Id"] for each in objects}
         with self._work() as operations:
             connection = operations.env["qbo.connection"].browse(self.id)
-            payments = operations.env["qbo.payment"]
-            known = payments._find(connection, entity, missing).keys()
+            keeper = connection._get_keeper(entity)
+            known = keeper._find(connection, entity, missing).keys()
         gone = []
         for qbo_id in sorted(known):
             try:
@@ -267,7 +269,7 @@ class QboConnection(models.Model):
                     objects.get(entity, ()),
                     [each["Id"] for each in deleted.get(entity, ())],
                 )
-                for entity in FOLLOWED
+                for entity in HEARD
             }
             self._keep_found(env, found, "poll")
             env["qbo.payment"]._take_up_open(connection)
@@ -304,13 +306,18 @@ class QboConnection(models.Model):
         """Keep what was read: {entity: (objects, ids that are gone)}."""
         connection = env["qbo.connection"].browse(self.id)
         for entity, (objects, gone) in found.items():
-            env["qbo.payment"]._take(connection, entity, objects, heard_by)
-            env["qbo.payment"]._take_deleted(connection, entity, gone)
+            keeper = connection._get_keeper(entity)
+            keeper._take(connection, entity, objects, heard_by)
+            keeper._take_deleted(connection, entity, gone)
+
+    def _get_keeper(self, entity):
+        """Return the model that keeps what is heard of objects of this kind."""
+        return self.env["qbo.deposit" if entity == "Deposit" else "qbo.payment"]
 
     def _read_changes(self, client, since):
         """Return (QuickBooks' clock, objects, stubs of deleted ones)."""
-        changes = client.cdc(FOLLOWED, since)
-        objects = changes.objects
+        changes = client.cdc(HEARD, since)
+        objects, deleted = changes.objects, changes.deleted
         if changes.full:
             # A cut list: ask each kind for itself. What was deleted shows when the
             # numbers are compared.
@@ -318,7 +325,8 @@ class QboConnection(models.Model):
             objects = self._query_each(
                 client, FOLLOWED, f"MetaData.LastUpdatedTime >= {since}"
             )
-        return changes.time, objects, changes.deleted
+            objects, deleted = self._add_deposits(client, objects, deleted)
+        return changes.time, objects, deleted
 
     def _read_everything(self, client):
         """Return the same where the change list does not reach back.
@@ -334,7 +342,7 @@ class QboConnection(models.Model):
             entity: [{"Id": each} for each in gone]
             for entity, (_rows, gone) in found.items()
         }
-        return now, objects, deleted
+        return now, *self._add_deposits(client, objects, deleted)
 
     def _read_all(self, client, entities, condition, until=None):
         """Read all payments of these kinds that meet a condition.

@@ -5,9 +5,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import members
+from .qbo_approval_mixin_push import UNDER_WAY
 from .qbo_operation import UNSENT_STATES
 from .qbo_payment_out_mixin import Sum
 from .qbo_push_mixin import APPROVER_GROUP
+
+ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
 
 
 class QboDeposit(models.Model):
@@ -20,7 +23,7 @@ class QboDeposit(models.Model):
 
     _name = "qbo.deposit"
     _description = "QuickBooks Deposit"
-    _inherit = ["mail.thread", "qbo.payment.out.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qbo.payment.out.mixin"]
     _order = "date desc, id desc"
 
     connection_id = fields.Many2one(
@@ -51,6 +54,17 @@ class QboDeposit(models.Model):
     total = fields.Monetary(readonly=True, help="What reaches the bank.")
     is_live = fields.Boolean(
         default=True, readonly=True, help="Off when the deposit was given up."
+    )
+
+    qbo_state = fields.Selection(
+        [
+            ("not_pushed", "Not pushed"),
+            ("queued", "Queued"),
+            ("pushed", "Pushed"),
+            ("differs", "Differs"),
+            ("failed", "Failed"),
+            ("voided", "Deleted"),
+        ]
     )
 
     _one_per_bank_line = models.UniqueIndex(
@@ -148,12 +162,16 @@ class QboDeposit(models.Model):
 
     def _is_settled(self):
         """Whether it is in QuickBooks, or may be, or is on the way there."""
-        if self._qbo_get_binding(self.connection_id).qbo_id:
+        if self._is_there():
             return True
         operation = self._qbo_get_last_operations().get(self.id)
         if not operation:
             return False
-        return operation.state not in UNSENT_STATES or operation.cause == "uncertain"
+        return operation.state in UNDER_WAY or operation.cause == "uncertain"
+
+    def _is_there(self):
+        binding = self._qbo_get_binding(self.connection_id)
+        return bool(binding.qbo_id) and binding.remote_state == "alive"
 
     def _take_back_operation(self):
         operations = self._qbo_get_last_operations()
@@ -169,6 +187,7 @@ class QboDeposit(models.Model):
     def _release(self):
         """Give up deposits that are not sent: their payments are free for others."""
         self._take_back_operation()
+        self.activity_unlink([ACTIVITY_TYPE])
         self.line_ids.is_live = False
         self.is_live = False
 
@@ -183,17 +202,15 @@ class QboDeposit(models.Model):
 
     def _check_can_be_undone(self):
         self._qbo_lock_operation()
-        title = self._qbo_get_title()
-        binding = self._qbo_get_binding(self.connection_id)
-        if binding.qbo_id:
+        if self._is_there():
             raise UserError(
                 self.env._(
                     "%(title)s is in QuickBooks (id %(id)s), and Odoo deletes no "
                     "deposits there. Delete it in QuickBooks, if it is wrong: its "
-                    "payments go back to Undeposited Funds, and can be deposited there "
-                    "by hand.",
-                    title=title,
-                    id=binding.qbo_id,
+                    "payments go back to Undeposited Funds there. Odoo hears of that, "
+                    "and then it can be made again or given up here.",
+                    title=self._qbo_get_title(),
+                    id=self._qbo_get_binding(self.connection_id).qbo_id,
                 )
             )
         if self._is_settled():

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..tools import members
 from ..tools.members import compact
+from .qbo_deposit import ACTIVITY_TYPE
 from .qbo_payment_out_mixin import Sum
 from .qbo_payment_out_push import ON_ITS_WAY
 
@@ -94,7 +95,7 @@ class QboDeposit(models.Model):
         if rules.home_currency and code != rules.home_currency:
             yield from self._qbo_list_currency_blockers(connection, rules, title)
         yield from self._qbo_list_account_blockers(connection, rules, title)
-        if not self._qbo_get_binding(connection).qbo_id:
+        if not self._is_there():
             yield from self._qbo_list_date_blockers(connection, title)
             yield from self._qbo_list_payment_blockers(connection, title)
             yield from self._qbo_list_total_blockers(title)
@@ -218,9 +219,14 @@ class QboDeposit(models.Model):
     # === WHAT THERE IS TO DO === #
 
     def _qbo_get_wanted_action(self, connection, is_by_person=False):
-        """Deposits are created, never changed: they say what the bank says."""
-        is_there = self._qbo_get_binding(connection).qbo_id
-        return "create" if self._qbo_is_wanted() and not is_there else None
+        """Deposits are created, never changed: they say what the bank says.
+
+        What was deleted there is made again only where a person says so.
+        """
+        was_there = self._qbo_get_binding(connection).qbo_id
+        if not self._qbo_is_wanted() or self._is_there():
+            return None
+        return "create" if is_by_person or not was_there else None
 
     def _qbo_get_common_refusal(self, connection):
         self.check_access("read")
@@ -253,10 +259,32 @@ class QboDeposit(models.Model):
                 continue
             deposit._qbo_enqueue(connection, "create", self.env.user)
 
+    def _qbo_enqueue(self, connection, action, user):
+        """Who makes it again has done what was asked for."""
+        self.sudo().activity_unlink([ACTIVITY_TYPE])
+        return super()._qbo_enqueue(connection, action, user)
+
     def _qbo_leave(self, connection, operation):
         """What is in QuickBooks stays there: Odoo deletes no deposits."""
         if operation:
             self._qbo_take_back(operation)
+
+    def _qbo_notice_voided(self, connection):
+        """Deposits are not voided: this one was deleted."""
+        if not self.sudo().is_live:
+            return {"level": "info", "notice": self.env._("It was given up.")}
+        notice = self.env._(
+            "It was in QuickBooks (id %(id)s), and was deleted there: its payments are "
+            "in Undeposited Funds there again. Push it to make it again, or give it "
+            "up, and its payments are free for other deposits.",
+            id=self.sudo()._qbo_get_binding(connection).qbo_id,
+        )
+        blockers = self._qbo_get_blockers(connection)
+        return {
+            "level": "warning",
+            "notice": "\n".join([notice, *blockers]),
+            "may": [] if blockers else ["push"],
+        }
 
     def _qbo_notice_not_pushed(self, connection):
         blockers = self._qbo_get_blockers(connection)

@@ -442,6 +442,9 @@ class QboOperation(models.Model):
         # What is found instead of being sent is held against what would be sent now.
         is_sent = self.state in ("sent", "uncertain")
         body = is_sent and self._load(self.body) or self._resolve()
+        return self._list_gaps(body, answer)
+
+    def _list_gaps(self, body, answer):
         gaps = self._compare_with(body, answer)
         return [[gap.field, _show(gap.sent), _show(gap.received)] for gap in gaps]
 
