@@ -109,7 +109,10 @@ class QboConnection(models.Model):
             self.env["qbo.deposit"].sudo()._group_safely(values, payments)
 
     def _get_waiting_payments(self):
-        """Return the payments of past days that wait in Undeposited Funds."""
+        """Return the payments of past days that wait in Undeposited Funds.
+
+        Only what Odoo pushed: who receives money in QuickBooks, deposits it there.
+        """
         company = self.company_id
         journals = self.env["account.journal"].search(
             [
@@ -117,7 +120,11 @@ class QboConnection(models.Model):
                 ("type", "in", (*BANK_TYPES, "credit")),
             ]
         )
-        mapped = journals.filtered(lambda each: self._get_mapped("journal", each))
+        undeposited = self._get_undeposited_ids()
+        mapped = journals.filtered(
+            lambda each: (account := self._get_mapped("journal", each))
+            and account.qbo_id not in undeposited
+        )
         zone = self.with_context(tz=company.partner_id.tz or "UTC")
         payments = self.env["account.payment"].search(
             [
@@ -133,9 +140,9 @@ class QboConnection(models.Model):
             order="date, id",
         )
         places = payments._qbo_get_places(self)
-        undeposited = self._get_undeposited_ids()
         return payments.filtered(
             lambda each: (place := places.get(each))
+            and each._qbo_get_binding(self).qbo_id
             and place.account_qbo_id in undeposited
             and not place.deposit_qbo_id
         )

@@ -108,7 +108,16 @@ class QboDeposit(models.Model):
         if not payments:
             deposit._release()
             return self.browse()
-        values = {
+        values = self._prepare_values_of(connection, bank_line)
+        if not deposit:
+            return self._group(values, payments)
+        if not deposit._is_grouped_so(values, payments):
+            deposit._regroup(values, payments)
+        return deposit
+
+    @api.model
+    def _prepare_values_of(self, connection, bank_line):
+        return {
             "connection_id": connection.id,
             "journal_id": bank_line.journal_id.id,
             "date": bank_line.date,
@@ -117,11 +126,34 @@ class QboDeposit(models.Model):
             "fee": float(bank_line._qbo_get_fee()),
             "total": bank_line.amount,
         }
-        if not deposit:
-            return self._group(values, payments)
-        if not deposit._is_grouped_so(values, payments):
-            deposit._regroup(values, payments)
-        return deposit
+
+    def _bring_up_to_date(self):
+        """Let what is not sent yet hold its payments as they are now.
+
+        :return: the deposit, empty if nothing is left of it
+        """
+        if not self.is_live or self._is_settled():
+            return self
+        if self.statement_line_id:
+            return self._of_bank_line(self.connection_id, self.statement_line_id)
+        payments = self.line_ids.payment_id.filtered(
+            lambda each: each._qbo_is_wanted()
+            and each._qbo_is_depositable(self.currency_id)
+            and (each.journal_id, each.date) == (self.journal_id, self.date)
+        )
+        if not payments:
+            self._release()
+            return self.browse()
+        total = self.currency_id.round(sum(payments.mapped("amount")))
+        values = {
+            "journal_id": self.journal_id.id,
+            "date": self.date,
+            "fee": self.fee,
+            "total": total,
+        }
+        if not self._is_grouped_so(values, payments):
+            self._regroup(values, payments)
+        return self
 
     @api.model
     def _group(self, values, payments):

@@ -25,7 +25,10 @@ class QboDeposit(models.Model):
 
     def _qbo_follow_safely(self):
         for deposit in self:
-            self._do_safely(deposit, deposit._qbo_follow)
+            self._do_safely(
+                deposit,
+                lambda deposit=deposit: deposit._bring_up_to_date()._qbo_follow(),
+            )
 
     @api.model
     def _do_safely(self, record, do):

@@ -2,9 +2,9 @@ from odoo import fields, models
 
 from ..tools import members
 from ..tools.members import compact
+from .qbo_approval_mixin_push import UNDER_WAY
 from .qbo_deposit import ACTIVITY_TYPE
 from .qbo_payment_out_mixin import Sum
-from .qbo_payment_out_push import ON_ITS_WAY
 
 
 class QboDeposit(models.Model):
@@ -123,6 +123,15 @@ class QboDeposit(models.Model):
                     fee=self.currency_id.format(self.fee),
                     **values,
                 )
+        if bank and bank.qbo_id in connection._get_undeposited_ids():
+            yield self.env._(
+                "%(title)s would take money to %(account)s, where it waits for its "
+                "deposit already. Map the journal %(journal)s to the account of its "
+                "bank (connection %(books)s, Mappings).",
+                account=bank.display_name,
+                journal=self.journal_id.display_name,
+                **values,
+            )
         for account in filter(None, accounts):
             yield from self._qbo_list_one_account_blockers(account, rules, values)
 
@@ -151,6 +160,7 @@ class QboDeposit(models.Model):
         places = payments._qbo_get_places(connection)
         queued = self.env["qbo.operation"]._find_open(connection, payments)
         coming = set(queued.mapped("res_id"))
+        changing = set(queued.filtered(lambda e: e.action != "create").mapped("res_id"))
         if len(payments) < len(self.line_ids):
             yield self.env._(
                 "%(title)s holds payments that were deleted in Odoo. Give it up.",
@@ -164,6 +174,12 @@ class QboDeposit(models.Model):
                     "%(title)s holds %(payment)s, which is no money of a customer in "
                     "%(code)s. Enter this deposit in QuickBooks by hand.",
                     code=self.currency_id.name,
+                    **values,
+                )
+            elif payment.id in changing:
+                yield self.env._(
+                    "%(title)s waits for %(payment)s, whose change goes to QuickBooks "
+                    "first. The deposit follows by itself.",
                     **values,
                 )
             elif place:
@@ -243,15 +259,21 @@ class QboDeposit(models.Model):
         return None
 
     def _qbo_follow(self):
-        """Queue what has nothing in its way any more; what failed takes a person."""
+        """Queue what has nothing in its way any more; what failed takes a person.
+
+        What is queued and has something in its way by now is taken back.
+        """
         records = self.sudo()
         operations = records._qbo_get_last_operations()
         for deposit in records:
             connection = deposit.connection_id
             operation = operations.get(deposit.id)
-            is_open = operation and operation.state in (*ON_ITS_WAY, "failed")
+            if operation and operation.state in ("queued", "waiting"):
+                if deposit._qbo_get_blockers(connection):
+                    deposit._take_back_operation()
+                continue
             if (
-                is_open
+                (operation and operation.state in (*UNDER_WAY, "failed"))
                 or connection.deposit_policy == "off"
                 or not deposit._qbo_get_wanted_action(connection)
                 or deposit._qbo_get_blockers(connection)
@@ -268,6 +290,24 @@ class QboDeposit(models.Model):
         """What is in QuickBooks stays there: Odoo deletes no deposits."""
         if operation:
             self._qbo_take_back(operation)
+
+    def _qbo_notice_pushed(self, connection):
+        """What is there says what the bank line said then."""
+        values = super()._qbo_notice_pushed(connection)
+        if not self.sudo()._is_left_by_bank_line():
+            return values
+        more = self.env._(
+            "Its bank line says something else by now: another amount or date, or it "
+            "is matched with other payments. Bring that back, or delete the deposit in "
+            "QuickBooks and push it again."
+        )
+        return {"level": "warning", "notice": f"{values['notice']} {more}"}
+
+    def _is_left_by_bank_line(self):
+        line = self.statement_line_id
+        values = line and self._prepare_values_of(self.connection_id, line)
+        payments = line._qbo_get_matched_payments() if line else ()
+        return bool(line) and not self._is_grouped_so(values, payments)
 
     def _qbo_notice_voided(self, connection):
         """Deposits are not voided: this one was deleted."""

@@ -255,6 +255,13 @@ class TestPayouts(DepositsMixin, QboCommon):
         deposit = self.get_deposit(self.pay_out(payment, 100))
         self.check_refused(deposit, "Map the journal", self.bank.name)
 
+    def test_a_journal_that_is_undeposited_funds_itself(self):
+        payment = self.pay(100)
+        mapping = self.env["qbo.mapping"].search([("res_id", "=", self.bank.id)])
+        mapping.reference_id = self.undeposited
+        deposit = self.get_deposit(self.pay_out(payment, 100))
+        self.check_refused(deposit, "waits for its deposit", self.bank.name)
+
     def test_a_payment_that_went_to_the_bank_itself(self):
         self.connection.deposit_policy = "off"
         payment = self.pay(100)
@@ -335,6 +342,41 @@ class TestPayouts(DepositsMixin, QboCommon):
         self.assertFalse(deposit.is_live)
         self.work()
         self.assertFalse(self.get_objects("Deposit"))
+
+    def test_a_bank_line_that_is_matched_otherwise_afterwards(self):
+        """What is in QuickBooks stays, and is not green any more."""
+        first = self.pay(100)
+        line = self.pay_out(first, 100)
+        deposit = self.get_deposit(line)
+        self.work()
+        self.check_deposited(deposit)
+        self.assertEqual(deposit.qbo_notice_level, "success")
+        outstanding = self.get_outstanding(first)
+        own = outstanding.matched_credit_ids.credit_move_id
+        self.unmatch(line.move_id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(deposit.line_ids.payment_id, first)
+        self.assertEqual(deposit.qbo_notice_level, "warning")
+        self.assertIn("something else by now", deposit.qbo_notice)
+        (outstanding | own).reconcile()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(deposit.qbo_notice_level, "success")
+
+    def test_a_payment_whose_change_goes_first(self):
+        """In a deposit QuickBooks would not change it any more."""
+        payment = self.pay(100)
+        deposit = self.get_deposit(self.pay_out(payment, 100))
+        payment.payment_reference = "CHK 12"
+        self.env.flush_all()
+        self.assertFalse(self.env["qbo.operation"]._get_open_of(deposit))
+        self.env.invalidate_all()
+        self.assertIn("whose change goes", deposit.qbo_notice)
+        self.work(2)
+        self.check_deposited(deposit)
+        (found,) = self.get_payments(payment)
+        self.assertEqual(found["PaymentRefNum"], "CHK 12")
 
     # === ONCE === #
 
@@ -504,6 +546,96 @@ class TestDays(DepositsMixin, QboCommon):
         self.register(self.push_invoice(50))
         self.run_cron()
         self.assertFalse(self.env["qbo.deposit"].search([]))
+
+    def receive_in_quickbooks(self):
+        """Let a bookkeeper receive money; return what Odoo books."""
+        self.connection.payments_start = "2026-01-01"
+        self.connection.payment_journal_id = self.bank
+        remote = self.get_remote(self.push_invoice(100))
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Payment",
+            operation="create",
+            values={
+                "CustomerRef": {"value": remote["CustomerRef"]["value"]},
+                "TotalAmt": 100,
+                "TxnDate": "2026-03-10",
+            },
+        )
+        self.connection._request_poll()
+        self.work()
+        return self.env["qbo.payment"].search([]).account_payment_id
+
+    def test_not_what_was_received_in_quickbooks(self):
+        """Whoever received it there has it in a drawer, or deposits it there."""
+        payment = self.receive_in_quickbooks()
+        self.assertEqual(payment.journal_id, self.bank)
+        self.run_cron()
+        self.assertFalse(payment._qbo_get_deposit_line())
+        self.assertFalse(self.get_objects("Deposit"))
+
+    def test_not_of_a_journal_that_is_undeposited_funds_itself(self):
+        mapping = self.env["qbo.mapping"].search([("res_id", "=", self.bank.id)])
+        mapping.reference_id = self.undeposited
+        self.pay(100)
+        self.run_cron()
+        self.assertFalse(self.env["qbo.deposit"].search([]))
+
+    # === PAYMENTS THAT CHANGE MEANWHILE === #
+
+    def group(self, *payments):
+        """Return the queued deposit of payments."""
+        self.connection._deposit_past_days()
+        self.env.flush_all()
+        deposit = payments[0]._qbo_get_deposit_line().deposit_id
+        self.assertEqual(self.get_operation(deposit).state, "queued")
+        return deposit
+
+    def edit(self, payment, **values):
+        invoices = payment.reconciled_invoice_ids
+        payment.action_draft()
+        payment.write(values)
+        payment.action_post()
+        self.match(payment.move_id, invoices)
+        self.env.flush_all()
+
+    def test_a_payment_that_is_edited(self):
+        """It leaves the deposit, and is in the next one as it is then."""
+        payment, other = self.pay(100), self.pay(50)
+        deposit = self.group(payment, other)
+        self.edit(payment, amount=70)
+        self.assertEqual(deposit.line_ids.payment_id, other)
+        self.work(2)
+        self.run_cron()
+        there = [each["TotalAmt"] for each in self.get_objects("Deposit")]
+        self.assertEqual(sorted(there), [50, 70])
+        for each in (payment, other):
+            holder = each._qbo_get_deposit_line().deposit_id
+            self.assertEqual(holder.qbo_state, "pushed")
+
+    def test_a_payment_of_another_day_by_now(self):
+        payment = self.pay(100)
+        self.group(payment)
+        self.edit(payment, date="2026-03-05")
+        self.work(2)
+        self.run_cron()
+        (found,) = self.get_objects("Deposit")
+        self.assertEqual(found["TxnDate"], "2026-03-05")
+
+    def test_a_payment_that_becomes_a_draft(self):
+        """It is not taken to the bank a moment before it is voided."""
+        payment = self.pay(100)
+        deposit = self.group(payment)
+        payment.action_draft()
+        self.env.flush_all()
+        self.connection._run_worker()
+        self.env.invalidate_all()
+        self.assertFalse(deposit.is_live)
+        self.assertFalse(self.get_objects("Deposit"))
+        self.work()
+        self.assertEqual(payment.qbo_state, "voided")
 
     def test_a_bank_line_makes_none(self):
         payment = self.pay(100)
