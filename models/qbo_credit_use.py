@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..tools import members
+from ..tools.closed_period import Lock, find_first_open
 from .qbo_payment_out_mixin import Applied, Sum
 
 
@@ -103,12 +104,26 @@ class QboCreditUse(models.Model):
         return self.invoice_id.commercial_partner_id
 
     def _qbo_get_date(self):
-        """The day from which both are there."""
+        """The day from which both are there; the first open one if that is closed.
+
+        No money moves on it. What is in QuickBooks keeps its day, however many
+        periods are closed since.
+        """
         dates = [
             move.invoice_date or move.date
             for move in (self.invoice_id, self.credit_note_id)
         ]
-        return max(filter(None, dates), default=None)
+        day = max(filter(None, dates), default=None)
+        connection = self._qbo_get_connection()
+        until = connection.book_close_date
+        if not until or not day or day > until:
+            return day
+        if self._qbo_get_binding(connection).remote_state == "alive":
+            last = self._qbo_get_last_done(connection)
+            known = fields.Date.to_date(last._load(last.payload).get("TxnDate"))
+        else:
+            known = None
+        return known or find_first_open(day, [Lock("BookCloseDate", until)])
 
     def _qbo_get_number(self):
         return self.display_name

@@ -119,6 +119,28 @@ class TestPaymentsOutRules(PaymentsOutMixin, QboCommon):
         self.connection.preferences = preferences
         self.check_refused(payment, "2026-03-31", "closed")
 
+    def test_a_credit_note_is_used_in_a_closed_period(self):
+        """It has no day of its own that somebody could change, and moves no money."""
+        invoice, credit = self.push_invoice(100), self.push_credit(100)
+        self.close_books("2026-03-31")
+        self.match(invoice, credit)
+        invoice.action_qbo_push_payments()
+        self.settle()
+        use = self.env["qbo.credit.use"].search([("invoice_id", "=", invoice.id)])
+        self.assertEqual(self.check_pushed(use)["TxnDate"], "2026-04-01")
+        self.check_balance(invoice, 0)
+        self.check_balance(credit, 0)
+        # Later closings change nothing of it.
+        self.close_books("2026-04-30")
+        use._qbo_follow()
+        self.assertFalse(self.env["qbo.operation"]._get_open_of(use))
+
+    def close_books(self, day):
+        self.connection.book_close_date = day
+        realm = self.connection.realm_id
+        self.control("POST", f"company/{realm}", book_close_date=day)
+        self.env.flush_all()
+
     def test_a_currency_quickbooks_does_not_keep(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
