@@ -180,7 +180,7 @@ class QboOperation(models.Model):
             values["user_id"] = (user or self.env.user).id
             operation = by_record.get(record.id)
             if operation:
-                operation._requeue(values)
+                operation._requeue(operation._keep_doubt(values))
             else:
                 to_create.append(values)
         created = self.sudo().create(to_create)

@@ -34,6 +34,11 @@ class QboOperation(models.Model):
         # No need to look it up: its token is known, and QuickBooks refuses an old one.
         return {"qbo_id": binding.qbo_id, "is_looked_up": True, "answer": False}
 
+    def _keep_doubt(self, values):
+        """What was sent and never answered is looked up, whatever is sent next."""
+        is_doubtful = self.cause == "uncertain"
+        return {**values, "is_looked_up": False} if is_doubtful else values
+
     def _make_change_body(self, content, binding):
         """Return what is sent, None if there is no object to change.
 

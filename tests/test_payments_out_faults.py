@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..const import MAXIMUM_ATTEMPTS
 from .common import QboCommon
 from .payments_out import PaymentsOutMixin
 
@@ -208,3 +209,25 @@ class TestPaymentsOutFaults(PaymentsOutMixin, QboCommon):
         self.settle()
         self.assertFalse(self.get_payments(payment))
         self.assertEqual(self.get_operation(payment).action, "void")
+
+    def test_an_update_that_failed_unanswered_and_was_changed_again(self):
+        """What QuickBooks has is our own work, and no reason to ask a person."""
+        payment = self.register_one()
+        self.work()
+        self.unmatch(payment.move_id)
+        self.env.flush_all()
+        match = {"operation": "batch", "body": '"operation"'}
+        drop = {"drop": "before"}
+        times = MAXIMUM_ATTEMPTS - 1
+        self.control("POST", "faults", match={**match, "times": times}, action=drop)
+        self.work(times)
+        self.meet_batch(drop="after")
+        self.work()
+        operation = self.get_operation(payment)
+        self.assertEqual((operation.state, operation.cause), ("failed", "uncertain"))
+        payment.payment_reference = "CHK 12"
+        self.settle()
+        found = self.check_pushed(payment)
+        self.assertEqual(
+            (found["PaymentRefNum"], found["UnappliedAmt"]), ("CHK 12", 100)
+        )
