@@ -84,6 +84,7 @@ from . import qbo_connection_payments_out
 from . import qbo_payment_out_mixin
 from . import qbo_payment_out_state
 from . import qbo_payment_out_push
+from . import qbo_payment_out_there
 from . import qbo_payment_out_entry
 from . import account_payment
 from . import account_bank_statement_line

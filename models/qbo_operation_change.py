@@ -55,8 +55,11 @@ class QboOperation(models.Model):
         }
         if self.action == "void":
             return target
-        # A line that is left out is taken off; without any, so are all.
-        return {**target, "sparse": True, "Line": [], **content}
+        # A line that is left out is taken off; without any, so are all. Other members
+        # stay as they are when they are left out.
+        record = self._get_record()
+        kept = record and record._qbo_prepare_left_out(self.connection_id, content)
+        return {**target, "sparse": True, "Line": [], **(kept or {}), **content}
 
     def _fail_without_target(self):
         self._fail(

@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.digest import digest
 from .qbo_approval_mixin_push import ON_ITS_WAY, UNDER_WAY
 from .qbo_payment_out_mixin import FROM_QUICKBOOKS
 from .qbo_push_mixin import APPROVER_GROUP
@@ -169,30 +168,14 @@ class QboPaymentOutMixin(models.AbstractModel):
         last = self._qbo_get_last_done(connection)
         if is_there:
             is_changed = last and last.payload_digest != self._qbo_digest(connection)
-            return "update" if is_changed else None
+            is_due = is_changed and not self._qbo_is_so_there(
+                connection, binding, is_by_person
+            )
+            return "update" if is_due else None
         if binding.qbo_id and last.action != "void" and not is_by_person:
             return None
         # What was only taken back for a while goes there again by itself.
         return "create"
-
-    def _qbo_digest(self, connection):
-        return digest(self._qbo_prepare_payload(connection))
-
-    def _qbo_get_last_done(self, connection):
-        return (
-            self.env["qbo.operation"]
-            .sudo()
-            .search(
-                [
-                    ("connection_id", "=", connection.id),
-                    ("res_model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("state", "in", ("done", "differs")),
-                ],
-                order="id desc",
-                limit=1,
-            )
-        )
 
     # === FOLLOWING === #
 

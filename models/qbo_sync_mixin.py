@@ -169,6 +169,10 @@ class QboSyncMixin(models.AbstractModel):
         """Return the payload; the environment is that of :meth:`_qbo_in`."""
         raise NotImplementedError
 
+    def _qbo_prepare_left_out(self, connection, content):
+        """Hook: what an update has to name that the content leaves to QuickBooks."""
+        return {}
+
     def _qbo_get_expectation(self, connection):
         """Return what the answer is held against, beside the payload.
 

@@ -79,6 +79,58 @@ class TestPaymentsOutChanges(PaymentsOutMixin, QboCommon):
         self.check_balance(first, 100)
         self.check_balance(second, 0)
 
+    def map_journal(self, journal):
+        """Return a mapping of a journal to a bank account of QuickBooks."""
+        account = self.find_reference("Account", "Bank")
+        return self.env["qbo.mapping"].create(
+            {
+                "connection_id": self.connection.id,
+                "kind": "journal",
+                "res_model": journal._name,
+                "res_id": journal.id,
+                "reference_id": account.id,
+            }
+        )
+
+    def test_moved_to_a_journal_that_is_not_mapped(self):
+        """The money is not left in the account that it is not in any more."""
+        self.map_journal(self.bank)
+        payment = self.push_payment()
+        till = self.bank.copy({"name": "Till", "code": "TILL", "type": "cash"})
+        lines = till.inbound_payment_method_line_ids
+        lines.payment_account_id = payment.outstanding_account_id
+        self.edit(payment, journal_id=till.id)
+        self.settle()
+        undeposited = self.env["qbo.reference"].search(
+            [
+                ("connection_id", "=", self.connection.id),
+                ("account_sub_type", "=", "UndepositedFunds"),
+            ]
+        )
+        account = self.check_pushed(payment)["DepositToAccountRef"]["value"]
+        self.assertEqual(account, undeposited.qbo_id)
+
+    def test_settings_move_no_money_by_themselves(self):
+        mapping = self.map_journal(self.bank)
+        before, after = self.env["qbo.reference"].search(
+            [
+                ("connection_id", "=", self.connection.id),
+                ("account_type", "=", "Bank"),
+            ],
+            limit=2,
+        )
+        mapping.reference_id = before
+        payment = self.push_payment()
+        mapping.reference_id = after
+        self.env.flush_all()
+        payment.memo = "As agreed"
+        self.assertFalse(self.get_open(payment))
+        # A person may want it.
+        payment.action_qbo_push()
+        self.settle()
+        account = self.check_pushed(payment)["DepositToAccountRef"]["value"]
+        self.assertEqual(account, after.qbo_id)
+
     def test_taken_off_all_invoices(self):
         invoice = self.push_invoice(100)
         payment = self.push_payment(invoice)
@@ -325,6 +377,21 @@ class TestPaymentsOutChanges(PaymentsOutMixin, QboCommon):
         operation = self.get_operation(payment)
         self.assertEqual(operation.state, "failed")
         self.assertIn("theirs anew", operation.fault_message)
+
+    def test_what_was_changed_there_is_not_sent_back(self):
+        """It would be refused as soon as the payment is in a deposit."""
+        self.connection.payments_start = "2026-01-01"
+        self.connection.payment_journal_id = self.bank
+        payment = self.push_payment()
+        self.act(payment, "edit", TxnDate="2026-03-20")
+        self.connection._request_poll()
+        self.settle()
+        self.assertEqual(str(payment.date), "2026-03-20")
+        payment._qbo_follow()
+        self.assertFalse(self.get_open(payment))
+        self.edit(payment, date="2026-03-21")
+        self.settle()
+        self.assertEqual(self.check_pushed(payment)["TxnDate"], "2026-03-21")
 
     def test_deleted_there(self):
         invoice = self.push_invoice(100)
