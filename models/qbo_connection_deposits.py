@@ -1,11 +1,13 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .qbo_connection_settings import EXPENSE_TYPES
 from .qbo_mapping_collect import BANK_TYPES
 
 UNDEPOSITED = "UndepositedFunds"
+ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
 
 class QboConnection(models.Model):
@@ -96,7 +98,11 @@ class QboConnection(models.Model):
     def _deposit_past_days(self):
         """Make a deposit for each journal, day and currency that has money waiting."""
         groups = defaultdict(lambda: self.env["account.payment"])
-        for payment in self._get_waiting_payments():
+        # Who receives money in QuickBooks, deposits it there.
+        pushed = self._get_waiting_payments().filtered(
+            lambda each: each._qbo_get_binding(self).qbo_id
+        )
+        for payment in pushed:
             groups[payment.journal_id, payment.date, payment.currency_id] |= payment
         for (journal, date, currency), payments in groups.items():
             values = {
@@ -109,10 +115,7 @@ class QboConnection(models.Model):
             self.env["qbo.deposit"].sudo()._group_safely(values, payments)
 
     def _get_waiting_payments(self):
-        """Return the payments of past days that wait in Undeposited Funds.
-
-        Only what Odoo pushed: who receives money in QuickBooks, deposits it there.
-        """
+        """Return the payments of past days that wait in Undeposited Funds."""
         company = self.company_id
         journals = self.env["account.journal"].search(
             [
@@ -142,10 +145,51 @@ class QboConnection(models.Model):
         places = payments._qbo_get_places(self)
         return payments.filtered(
             lambda each: (place := places.get(each))
-            and each._qbo_get_binding(self).qbo_id
             and place.account_qbo_id in undeposited
             and not place.deposit_qbo_id
         )
+
+    # === LOOKING BACK === #
+
+    def action_deposit_past_payouts(self):
+        """Make the deposits of bank lines that were matched before they were made."""
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT_GROUP):
+            raise AccessError(
+                self.env._(
+                    "Only QuickBooks accountants may do this. Nothing was changed: ask "
+                    "one, or an administrator for the role."
+                )
+            )
+        self.check_access("read")
+        made = self.sudo()._deposit_past_payouts()
+        if not made:
+            return self._notify_user(
+                self.env._(
+                    "No bank line of %(books)s is matched with payments that wait in "
+                    "Undeposited Funds: there is nothing to make.",
+                    books=self.name,
+                ),
+                "info",
+            )
+        return made._open_list()
+
+    def _deposit_past_payouts(self):
+        """Return the new deposits of bank lines whose payments wait, and only wait."""
+        waiting = self._get_waiting_payments()
+        lines = self.env["account.bank.statement.line"]
+        for payment in waiting:
+            money = payment._seek_for_lines()[0]
+            partials = money.matched_debit_ids | money.matched_credit_ids
+            ends = partials.debit_move_id | partials.credit_move_id
+            lines |= ends.move_id.statement_line_id
+        lines = lines.filtered(lambda each: each._qbo_get_matched_payments() <= waiting)
+        lines.sorted(lambda each: (each.date, each.id))._qbo_follow_payout()
+        return self.env["qbo.deposit"].search(
+            [("statement_line_id", "in", lines.ids), ("is_live", "=", True)]
+        )
+
+    # === FOLLOWING === #
 
     def _follow_deposits(self):
         """Queue what had something in its way, and has no more."""

@@ -223,6 +223,13 @@ class QboDeposit(models.Model):
         self.line_ids.is_live = False
         self.is_live = False
 
+    def _open_list(self):
+        """Return an action that shows these."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "quickbooks_online.qbo_deposit_action"
+        )
+        return action | {"domain": [("id", "in", self.ids)]}
+
     def action_qbo_undo(self):
         """Give up deposits that QuickBooks does not have."""
         self._qbo_check_role(APPROVER_GROUP)

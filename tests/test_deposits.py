@@ -317,6 +317,35 @@ class TestPayouts(DepositsMixin, QboCommon):
         deposit = self.get_deposit(self.pay_out(payment, 100))
         self.check_refused(deposit, "closed until 2026-03-31")
 
+    # === LOOKING BACK === #
+
+    def test_bank_lines_that_were_matched_before(self):
+        """They are looked at when somebody says so; what is at the bank stays."""
+        waits, also, there = self.pay(100), self.pay(50), self.pay(30)
+        self.act(there, "edit", DepositToAccountRef={"value": self.account.qbo_id})
+        self.connection.payments_start = "2026-01-01"
+        self.env.flush_all()
+        self.connection._request_poll()
+        self.work()
+        self.connection.deposit_policy = "off"
+        line = self.pay_out(waits, 97, 3)
+        self.pay_out(also | there, 80)
+        self.connection.deposit_policy = "payout"
+        self.run_cron()
+        self.assertFalse(self.env["qbo.deposit"].search([]))
+        with self.assertRaises(AccessError):
+            self.connection.with_user(self.user).action_deposit_past_payouts()
+        connection = self.connection.with_user(self.accountant)
+        action = connection.action_deposit_past_payouts()
+        deposit = self.get_deposit(line)
+        self.assertEqual(action["domain"], [("id", "in", deposit.ids)])
+        self.assertEqual(self.env["qbo.deposit"].search([]), deposit)
+        self.env.flush_all()
+        self.work()
+        self.assertEqual(self.check_deposited(deposit)["TotalAmt"], 97)
+        again = connection.action_deposit_past_payouts()
+        self.assertIn("nothing to make", again["params"]["message"])
+
     # === WAITING === #
 
     def test_it_waits_for_a_payment_that_is_not_there(self):
