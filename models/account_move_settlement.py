@@ -39,6 +39,10 @@ class AccountMove(models.Model):
         """Return (payments, bank lines, uses of credit notes) that settle these."""
         return self._qbo_get_receivable_partials()._qbo_get_settlements(is_made)
 
+    def _qbo_is_kept_out(self, connection):
+        """Tell whether it never goes to QuickBooks by a push of its own."""
+        return bool(self.qbo_excluded or self._qbo_get_start_refusal(connection, ""))
+
     def _qbo_filter_there(self, connection):
         """Return those that QuickBooks has, and has not voided or deleted."""
         return self.filtered(

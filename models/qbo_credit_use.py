@@ -160,7 +160,17 @@ class QboCreditUse(models.Model):
         applied = self._qbo_get_applied()
         coming = self._qbo_find_coming(connection, applied)
         for document, _amount in applied:
-            if document not in coming:
+            if document in coming:
+                continue
+            if document._qbo_is_kept_out(connection):
+                yield self.env._(
+                    "%(title)s: %(document)s does not go to QuickBooks, so nothing is "
+                    "applied there. If QuickBooks is to have it, enter it there by "
+                    "hand.",
+                    title=title,
+                    document=document._qbo_get_title(),
+                )
+            else:
                 yield self.env._(
                     "%(title)s: %(document)s is not in QuickBooks yet. Push that "
                     "first.",

@@ -334,10 +334,8 @@ class QboPaymentOutMixin(models.AbstractModel):
         applied = self._qbo_get_applied()
         coming = self._qbo_find_coming(connection, applied)
         for document, _amount in applied:
-            is_stranger = document.qbo_excluded or document._qbo_get_start_refusal(
-                connection, ""
-            )
-            if document not in coming and not is_stranger:
+            is_kept_out = document._qbo_is_kept_out(connection)
+            if document not in coming and not is_kept_out:
                 yield self.env._(
                     "%(title)s settles %(document)s, which is not in QuickBooks yet. "
                     "Push that first; the payment can be pushed as soon as it is "

@@ -42,6 +42,18 @@ class TestPaymentsOutRules(PaymentsOutMixin, QboCommon):
         found = self.check_pushed(payment)
         self.assertEqual((found["TotalAmt"], found["UnappliedAmt"]), (150, 50))
 
+    def test_a_credit_note_that_never_goes(self):
+        """Nobody is told to push what must not be pushed."""
+        invoice = self.push_invoice(100)
+        never = self.create_invoice(
+            [(self.service, 1, 100, None)], move_type="out_refund"
+        )
+        never.with_user(self.approver).sudo().action_qbo_exclude()
+        self.match(invoice, never)
+        message = invoice.action_qbo_push_payments()["params"]["message"]
+        self.assertIn(f"{never.name} does not go to QuickBooks", message)
+        self.assertNotIn("Push that", message)
+
     def test_a_write_off(self):
         invoice = self.push_invoice(100)
         account = self.books["account.account"].search(
