@@ -37,7 +37,10 @@ def run(company, body, request_id, strike=None):
 def _carry_out(company, items, rules, request_id, counter):
     """Return the answers in order. Queries see the books as before the batch."""
     answers = [{"bId": item["bId"]} for item in items]
-    for place in sorted(range(len(items)), key=lambda place: _writes(items[place])):
+    places = list(range(len(items)))
+    if company.switches.batch_execution_order == "reversed":
+        places.reverse()
+    for place in sorted(places, key=lambda place: _writes(items[place])):
         if rules[place] is None or injected_items.lets_through(rules[place]):
             item = items[place]
             answer = _answer(company, item, request_id, counter)

@@ -53,6 +53,10 @@ class Switches:
     batch_requestid_replay: str = "replay"
     """Repeated batch with the same requestid: `replay` or `fault` (6000, seen 2016)."""
 
+    batch_execution_order: str = "request"
+    """Order in which the items of a batch are carried out, which Intuit does not
+    promise: `request` or `reversed`."""
+
     batch_response_order: str = "request"
     """Order of the items in a batch answer: `request` or `reversed`."""
 

@@ -153,13 +153,14 @@ class TestPaymentsOutChanges(PaymentsOutMixin, QboCommon):
 
     def test_payments_that_change_places(self):
         """Each needs what the other has; nobody is told to retry."""
-        for switch in ("refuse", "clip"):
-            with self.subTest(switch=switch):
-                self.control(
-                    "POST",
-                    f"company/{self.connection.realm_id}",
-                    switches={"overapplied_line": switch},
-                )
+        for switches in (
+            {},
+            {"batch_execution_order": "reversed"},
+            {"overapplied_line": "clip"},
+        ):
+            with self.subTest(switches=switches):
+                realm = self.connection.realm_id
+                self.control("POST", f"company/{realm}", switches=switches)
                 invoices = [self.push_invoice(100) for _number in range(3)]
                 payments = [self.push_payment(invoice) for invoice in invoices]
                 for payment in payments:

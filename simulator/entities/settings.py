@@ -42,6 +42,7 @@ SWITCH_CHOICES = {
     "requestid_other_body": ("replay", "fault"),
     "requestid_of_faults": ("forget", "remember"),
     "batch_requestid_replay": ("replay", "fault"),
+    "batch_execution_order": ("request", "reversed"),
     "batch_response_order": ("request", "reversed"),
     "cdc_changed_since": ("inclusive", "exclusive"),
     "amount_digits": ("documented", "working"),

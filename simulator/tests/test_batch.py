@@ -144,6 +144,13 @@ def test_switches():
     assert again["1"]["Fault"]["Error"][0]["code"] == "6000"
 
 
+def test_items_are_carried_out_in_any_order():
+    books = Books("us", batch_execution_order="reversed")
+    found = answers(books.batch(create("1", "Same"), create("2", "Same")))
+    assert found["1"]["Fault"]["Error"][0]["code"] == "6240"
+    assert found["2"]["Customer"]["DisplayName"] == "Same"
+
+
 def test_queries_together_return_a_thousand_objects():
     books = Books("us", batch_object_limit=40)
     by_id = answers(
