@@ -273,10 +273,10 @@ class QboConnection(models.Model):
     def _send_round(self, client, pace):
         with self._work() as operations:
             flights = operations._freeze(self, _ROUND)
-        if not flights:
-            return False
-        self._fly(client, flights, pace)
-        return True
+        # Where none of them can be sent after all, it is the turn of the next.
+        if flights:
+            self._fly(client, flights, pace)
+        return flights is not None
 
     # === IN FLIGHT === #
 

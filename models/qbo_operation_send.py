@@ -67,9 +67,11 @@ class QboOperation(models.Model):
         Committed before anything leaves, so that whoever comes after a crash sends
         the same again, under the same ids.
 
-        :return: list of :class:`Flight`
+        :return: list of :class:`Flight`, None if there is nothing to be sent at all
         """
         operations = self._lock_ready(connection, limit)
+        if not operations:
+            return None
         keys = {tuple(need[:3]) for each in operations for need in each.needs or ()}
         keys |= {each._get_record_key() for each in operations}
         known = self.env["qbo.binding"]._get_known(connection, keys)

@@ -198,6 +198,21 @@ class TestPaymentsOutFaults(PaymentsOutMixin, QboCommon):
                 self.assertFalse(self.get_payments(payment))
                 self.assertEqual(self.get_remote(invoice)["Balance"], 100)
 
+    def test_a_change_that_cannot_be_sent_holds_nobody_up(self):
+        """Not even until the worker has its next turn."""
+        gone = self.register_one()
+        self.work()
+        invoice = self.push_invoice(100)
+        self.unmatch(gone.move_id)
+        self.get_binding(gone).remote_state = "deleted"
+        other = self.register(invoice)
+        other.action_qbo_push()
+        self.env.flush_all()
+        self.connection._run_worker()
+        self.env.invalidate_all()
+        self.assertEqual(self.get_operation(gone).cause, "reference")
+        self.check_once(other)
+
     def test_an_update_that_was_never_answered_and_was_changed_again(self):
         payment = self.register_one()
         self.work()
