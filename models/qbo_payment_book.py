@@ -222,11 +222,25 @@ class QboPayment(models.Model):
         )
 
     def _get_own_partials(self):
-        """Return what its own entry settles, differences of exchange aside."""
+        """Return which documents its own entry settles that it may follow."""
+        return self._get_all_partials().filtered(
+            lambda each: (move := self._get_other_side(each).move_id).is_invoice(True)
+            and move.currency_id == self.currency_id
+        )
+
+    def _get_all_partials(self):
         lines = self._get_own_lines()
-        partials = lines.matched_debit_ids | lines.matched_credit_ids
-        return partials.filtered(
-            lambda each: self._get_other_side(each).move_id.is_invoice(True)
+        return lines.matched_debit_ids | lines.matched_credit_ids
+
+    def _get_other_uses(self):
+        """Return what people let its entry settle that QuickBooks has no word for.
+
+        Money that was given back, an entry, an invoice in another currency.
+        """
+        partials = self._get_all_partials()
+        differences = partials.exchange_move_id
+        return (partials - self._get_own_partials()).filtered(
+            lambda each: self._get_other_side(each).move_id not in differences
         )
 
     def _get_partials(self):
@@ -278,7 +292,12 @@ class QboPayment(models.Model):
         money = plan.settlement.money
         if not booked and not money:
             return None
-        if booked and not self._list_header_changes(plan, money):
+        is_changed = booked and self._list_header_changes(plan, money)
+        uses = booked and self._get_other_uses()
+        if uses and (is_changed or self._is_short(plan)):
+            moves = uses.mapped(lambda each: self._get_other_side(each).move_id)
+            return "used", ", ".join(moves.mapped("display_name"))
+        if booked and not is_changed:
             return None
         if booked and self._is_with_bank(booked):
             return "bank", ""
@@ -293,6 +312,15 @@ class QboPayment(models.Model):
         if money and not journal:
             return "journal", ""
         return None
+
+    def _is_short(self, plan):
+        """Whether its entry has less left for documents than QuickBooks says."""
+        shares = plan.settlement.shares
+        wanted = sum((each.amount for each in shares if not each.source), ZERO)
+        lines = self._get_own_lines()
+        left = sum(map(abs, lines.mapped("amount_residual_currency")))
+        standing = map(self._get_partial_amount, self._get_own_partials())
+        return wanted > sum(standing, to_decimal(left, self.currency_id))
 
     def _name_locks(self, locks):
         labels = self.env["res.company"].fields_get(

@@ -13,6 +13,7 @@ BLOCKED = (
     "journal",
     "locked",
     "bank",
+    "used",
     "ours",
     "pending",
     "unreadable",
@@ -87,7 +88,8 @@ class QboPayment(models.Model):
             SQL(
                 """
                 WITH own AS (
-                    SELECT payment.id AS payment_id, line.id AS line_id
+                    SELECT payment.id AS payment_id, line.id AS line_id,
+                           payment.currency_id
                       FROM qbo_payment payment
                       JOIN account_payment booked
                         ON booked.id = payment.account_payment_id
@@ -111,6 +113,7 @@ class QboPayment(models.Model):
                        AND other.id != own.line_id
                       JOIN account_move document ON document.id = other.move_id
                      WHERE document.move_type != 'entry'
+                       AND document.currency_id = own.currency_id
                 )
                 SELECT payment.id
                   FROM qbo_payment payment

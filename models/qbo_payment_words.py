@@ -24,6 +24,7 @@ class QboPaymentWords(models.AbstractModel):
             ("journal", self.env._("No journal for it")),
             ("locked", self.env._("Dated in a locked period")),
             ("bank", self.env._("Matched with the bank already")),
+            ("used", self.env._("Used in Odoo for something else")),
             ("pending", self.env._("Being pushed from Odoo")),
             ("ours", self.env._("Registered in Odoo, changed in QuickBooks")),
             ("decision", self.env._("Somebody's choice no longer fits")),
@@ -113,6 +114,11 @@ class QboPaymentWords(models.AbstractModel):
             "bank": self.env._(
                 "It changed in QuickBooks, but %(payment)s is matched with a line of "
                 "the bank in Odoo. Undo that match; the payment follows by itself."
+            ),
+            "used": self.env._(
+                "It changed in QuickBooks, but %(payment)s is matched in Odoo with "
+                "%(detail)s, which is no invoice that QuickBooks lets it pay. Undo "
+                "that match; the payment follows by itself."
             ),
             "pending": self.env._(
                 "It is on its way from Odoo to QuickBooks, and what became of that is "

@@ -47,6 +47,7 @@ from . import test_cents_property
 from . import test_payment_crashes
 from . import test_payment_stories
 from . import test_payments_again
+from . import test_payments_by_hand
 from . import test_payments_currency
 from . import test_payments_echo
 from . import test_payments_in

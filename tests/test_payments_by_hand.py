@@ -1,0 +1,110 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import QboCommon
+from .payments import PaymentMixin
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentsByHand(PaymentMixin, QboCommon):
+    """Payments of QuickBooks that people did something with in Odoo itself."""
+
+    def receive_unapplied(self, invoice, total=100):
+        payment = self.receive(total, customer=self.get_customer_id(invoice))
+        self.notify(payment)
+        return payment, self.find(payment)
+
+    def give_back(self, row, amount):
+        """Give so much of the credit back; return the line of that entry."""
+        own = row._get_own_lines()
+        lines = [
+            {"account_id": own.account_id.id, "partner_id": own.partner_id.id},
+            {"account_id": self.bank.default_account_id.id},
+        ]
+        entry = self.books["account.move"].create(
+            {
+                "date": "2026-03-20",
+                "line_ids": [
+                    Command.create({**lines[0], "debit": amount}),
+                    Command.create({**lines[1], "credit": amount}),
+                ],
+            }
+        )
+        entry.action_post()
+        line = entry.line_ids.filtered("debit")
+        (own | line).reconcile()
+        self.env.flush_all()
+        return line
+
+    # === MONEY THAT IS USED FOR SOMETHING ELSE === #
+
+    def assert_used(self, row, line):
+        self.assertEqual(row.reason, "used", row.reason_text)
+        self.assertIn(line.move_id.name, row.reason_text)
+        self.assertTrue(line.reconciled)
+        self.assertFalse(row.can_match)
+        self.assert_conserved()
+
+    def test_given_back_and_applied_in_quickbooks(self):
+        """The same money cannot pay an invoice, too, and nobody says that it did."""
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        line = self.give_back(row, 100)
+        self.edit(payment, (invoice, 100))
+        self.notify(payment)
+        self.poll()
+        self.assertEqual((row.state, row.matched_amount), ("queued", 0))
+        self.assertEqual(invoice.amount_residual, 100)
+        self.assert_used(row, line)
+        line.remove_move_reconcile()
+        self.env.flush_all()
+        self.poll()
+        self.assertEqual((row.state, invoice.amount_residual), ("matched", 0))
+
+    def test_given_back_and_amount_edited(self):
+        """What was given back stays so, whatever becomes of the payment."""
+        invoice = self.push_invoice(70)
+        payment = self.receive(100, (invoice, 70))
+        self.notify(payment)
+        row = self.find(payment)
+        line = self.give_back(row, 30)
+        self.edit(payment, TotalAmt=70)
+        self.notify(payment)
+        self.assertEqual(row.account_payment_id.amount, 100)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assert_used(row, line)
+
+    def test_given_back_and_the_rest_applied(self):
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        self.give_back(row, 30)
+        self.edit(payment, (invoice, 70))
+        self.notify(payment)
+        self.assertEqual((row.state, row.matched_amount), ("partly", 70))
+        self.assertEqual(invoice.amount_residual, 30)
+
+    def test_matched_by_hand_in_another_currency(self):
+        """QuickBooks cannot say it so; it stays all the same."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+                "name": "2026-01-01",
+                "inverse_company_rate": 1.10,
+            }
+        )
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        lines = [(self.service, 1, 50, self.env["account.tax"])]
+        theirs = self.create_invoice(lines, currency_id=euro.id)
+        (row._get_own_lines() | theirs._qbo_get_receivable_lines()).reconcile()
+        self.env.flush_all()
+        self.poll()
+        self.assertEqual(theirs.amount_residual, 0)
+        self.assertEqual(row.reason, "unapplied")
+        self.assert_conserved()
+        self.edit(payment, (invoice, 100))
+        self.notify(payment)
+        self.assertEqual((theirs.amount_residual, row.reason), (0, "used"))
