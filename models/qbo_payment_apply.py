@@ -182,9 +182,10 @@ class QboPayment(models.Model):
             self.account_payment_id = ours
         if is_same:
             return "", ""
-        if self.account_payment_id:
+        if self.account_payment_id and self.account_payment_id.state != "draft":
             return None
-        return "ours", binding.name or ""
+        record = self.env[binding.res_model].browse(binding.res_id).exists()
+        return "ours", record.display_name or binding.name or ""
 
     def _is_under_way(self, binding):
         """Whether it is, or may be, what Odoo is pushing at this moment.

@@ -329,9 +329,14 @@ class QboPayment(models.Model):
         return ", ".join(f"{labels[name]['string']} {until}" for until, name in locks)
 
     def _get_booked(self):
-        """Return its ``account.payment`` if that counts, else an empty one."""
+        """Return its ``account.payment``, empty if there is none or it was cancelled.
+
+        One that was reset to draft is booked again: what it settled still stands.
+        """
         payment = self.account_payment_id
-        return payment.filtered(lambda each: each.state in ("in_process", "paid"))
+        return payment.filtered(
+            lambda each: each.state in ("draft", "in_process", "paid")
+        )
 
     def _is_with_bank(self, payment):
         liquidity, _counterpart, _other = payment._seek_for_lines()
@@ -440,6 +445,8 @@ class QboPayment(models.Model):
             for name, value in wanted.items()
             if (booked[name].id if name.endswith("_id") else booked[name]) != value
         ]
+        if booked.state == "draft":
+            changed.append("draft")
         balance = self._get_company_amount(money)
         if balance is not None and not self.is_ours:
             liquidity, _counterpart, _other = booked._seek_for_lines()
@@ -474,11 +481,12 @@ class QboPayment(models.Model):
         # Odoo keeps them at a draft: what they settle is then counted twice.
         self._get_own_partials().unlink()
         plan.kept = {ends: amount for ends, amount in plan.kept.items() if ends[0]}
-        if set(changed) - {"amount", "date", "balance"}:
+        if set(changed) - {"amount", "date", "balance", "draft"}:
             booked.action_cancel()
             return True
         header = self._prepare_header(plan, money)
-        booked.action_draft()
+        if booked.state != "draft":
+            booked.action_draft()
         booked.write({name: header[name] for name in changed if name in header})
         self._set_balance(booked, money)
         booked.action_post()

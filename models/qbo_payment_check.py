@@ -81,7 +81,7 @@ class QboPayment(models.Model):
         """Return ids of payments of which Odoo settled another amount than is noted.
 
         Somebody undid a reconciliation by hand, matched the payment's credit, or
-        cancelled what was booked.
+        cancelled what was booked or reset it to draft.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -131,6 +131,7 @@ class QboPayment(models.Model):
                        ) >= 0.001
                     OR payment.reason = 'unapplied'
                    AND coalesce(booked.state, '') NOT IN ('in_process', 'paid')
+                    OR booked.state = 'draft'
               ORDER BY payment.id
                 """,
                 connection=connection.id,

@@ -108,3 +108,49 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.edit(payment, (invoice, 100))
         self.notify(payment)
         self.assertEqual((theirs.amount_residual, row.reason), (0, "used"))
+
+    # === RESET TO DRAFT === #
+
+    def reset_to_draft(self, row):
+        row.account_payment_id.action_draft()
+        self.env.flush_all()
+        return row.account_payment_id
+
+    def test_draft_is_booked_again(self):
+        """Not a second time beside it: posted again, both would count."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        draft = self.reset_to_draft(row)
+        name = draft.name
+        self.edit(payment, PrivateNote="looked at")
+        self.notify(payment)
+        self.assertEqual(row.account_payment_id, draft)
+        self.assertEqual((draft.state, draft.name), ("paid", name))
+        self.assertEqual((row.state, invoice.amount_residual), ("matched", 0))
+        self.assertEqual(sum(row._get_own_lines().mapped("amount_residual")), 0)
+        self.assert_repeats()
+
+    def test_draft_is_found_by_the_poll(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(130, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        draft = self.reset_to_draft(row)
+        self.poll()
+        self.assertEqual(row.account_payment_id, draft)
+        self.assertIn(draft.state, ("in_process", "paid"))
+        self.assertEqual((row.matched_amount, invoice.amount_residual), (100, 0))
+        self.assert_repeats()
+
+    def test_draft_of_what_was_voided_there(self):
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        draft = self.reset_to_draft(row)
+        self.act("Payment", "void", payment["Id"])
+        self.notify(payment)
+        self.assertEqual((draft.state, invoice.amount_residual), ("canceled", 100))
+        self.assert_repeats()

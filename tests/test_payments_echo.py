@@ -84,6 +84,19 @@ class TestPaymentsEcho(PaymentMixin, QboCommon):
         self.assertEqual((payment.amount, payment.journal_id), (70, self.bank))
         self.assertEqual(self.find(there).state, "matched")
 
+    def test_bookkeeper_edits_ours_that_is_a_draft(self):
+        """Somebody is at work on it in Odoo: it is theirs."""
+        invoice, payment, there = self.push_registered()
+        self.connection.payment_push = "off"
+        payment.action_draft()
+        self.env.flush_all()
+        self.edit(there, (invoice, 70), TotalAmt=70)
+        self.notify(there)
+        row = self.find(there)
+        self.assertEqual((row.reason, payment.state), ("ours", "draft"))
+        self.assertEqual(payment.amount, 100)
+        self.assertIn(payment.name, row.reason_text)
+
     def test_bookkeeper_voids_ours(self):
         invoice, payment, there = self.push_registered()
         self.act("Payment", "void", there["Id"])
