@@ -120,6 +120,8 @@ class QboPayment(models.Model):
     account_payment_id = fields.Many2one(
         "account.payment", "Payment", readonly=True, copy=False, index="btree_not_null"
     )
+    # Where its money was in QuickBooks when it was booked.
+    booked_account_qbo_id = fields.Char(readonly=True, copy=False)
     is_ours = fields.Boolean(
         "Registered In Odoo",
         readonly=True,

@@ -301,8 +301,7 @@ class QboPayment(models.Model):
             return None
         if booked and self._is_with_bank(booked):
             return "bank", ""
-        # What was registered in Odoo stays in the journal it was registered in.
-        journal = (self.is_ours and booked.journal_id) or self._find_journal()
+        journal = self._choose_journal()
         for day in {booked.date if booked else None, money and self.txn_date} - {None}:
             locks = day and self.company_id._get_violated_lock_dates(
                 day, False, journal
@@ -399,6 +398,7 @@ class QboPayment(models.Model):
         created = self.env["account.payment"].create(list(to_create.values()))
         for payment, account_payment in zip(to_create, created, strict=True):
             payment.account_payment_id = account_payment
+            payment.booked_account_qbo_id = payment.account_qbo_id
         created.action_post()
 
     def _prepare_payment(self, plan):
@@ -463,7 +463,7 @@ class QboPayment(models.Model):
         }
         if not self.is_ours:
             header["partner_id"] = plan.partner.id
-            header["journal_id"] = self._find_journal().id
+            header["journal_id"] = self._choose_journal().id
         return header
 
     def _rebook(self, booked, plan):
@@ -510,13 +510,27 @@ class QboPayment(models.Model):
 
     # === JOURNALS === #
 
+    def _choose_journal(self):
+        """Return the journal its money belongs in.
+
+        What is booked stays where it is until QuickBooks says that the money went
+        elsewhere: to map another journal is no reason to move old payments.
+        """
+        booked = self._get_booked()
+        is_moved = self.booked_account_qbo_id != self.account_qbo_id
+        if booked and (self.is_ours or not is_moved):
+            return booked.journal_id
+        return self._find_journal()
+
     def _find_journal(self):
         """Return the journal of the account the money went to, or the usual one."""
         connection = self.connection_id
+        journals = self.env["account.journal"]
         for (_model, id), reference in connection._get_mappings("journal").items():
             if reference.qbo_id == self.account_qbo_id:
-                return self.env["account.journal"].browse(id)
-        return connection.payment_journal_id
+                journals |= journals.browse(id)
+        journals = journals.exists() | connection.payment_journal_id
+        return journals.filtered("active")[:1]
 
     def _find_method_line(self, journal, kind):
         """Return the way of paying of that journal that QuickBooks names, or none."""

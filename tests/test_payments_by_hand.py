@@ -154,3 +154,71 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.notify(payment)
         self.assertEqual((draft.state, invoice.amount_residual), ("canceled", 100))
         self.assert_repeats()
+
+    # === JOURNALS === #
+
+    def create_till(self):
+        return self.books["account.journal"].create(
+            {"name": "Till", "type": "cash", "code": "TILL"}
+        )
+
+    def map_journal(self, journal, account):
+        self.env["qbo.mapping"].create(
+            {
+                "connection_id": self.connection.id,
+                "kind": "journal",
+                "res_model": "account.journal",
+                "res_id": journal.id,
+                "reference_id": account.id,
+            }
+        )
+
+    def test_another_journal_moves_no_old_payments(self):
+        """Of April on it is another; what stands in March stays there."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        booked = row.account_payment_id
+        self.connection.payment_journal_id = self.create_till()
+        self.env.flush_all()
+        self.edit(payment, PrivateNote="looked at")
+        self.notify(payment)
+        self.assertEqual((row.account_payment_id, booked.state), (booked, "paid"))
+        self.assertEqual(booked.journal_id, self.bank)
+        self.assertEqual(row.state, "matched")
+
+    def test_another_account_in_quickbooks_moves_it(self):
+        till, checking = self.create_till(), self.find_reference("Account", "Bank")
+        self.map_journal(till, checking)
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        self.edit(payment, DepositToAccountRef={"value": checking.qbo_id})
+        self.notify(payment)
+        self.assertEqual(row.account_payment_id.journal_id, till)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assert_repeats()
+
+    def test_mapped_journal_is_no_more(self):
+        till, checking = self.create_till(), self.find_reference("Account", "Bank")
+        self.map_journal(till, checking)
+        till.unlink()
+        invoice = self.push_invoice(100)
+        account = {"value": checking.qbo_id}
+        payment = self.receive(100, (invoice, 100), DepositToAccountRef=account)
+        self.notify(payment)
+        row = self.find(payment)
+        self.assertEqual(row.account_payment_id.journal_id, self.bank)
+
+    def test_journal_is_archived(self):
+        till = self.create_till()
+        self.connection.payment_journal_id = till
+        till.active = False
+        self.env.flush_all()
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        self.assertEqual((row.state, row.reason), ("queued", "journal"))
