@@ -102,9 +102,14 @@ class QboPayment(models.Model):
         return None
 
     def _choose_account(self, documents, reasons):
-        """One entry has one receivable account: that of the first document."""
+        """One entry has one receivable account: that of the first document.
+
+        What QuickBooks pays goes before what people chose.
+        """
         account = self.env["account.account"]
-        for key, move in list(documents.items()):
+        for key, move in sorted(
+            documents.items(), key=lambda each: each[0][0] == CHOSEN
+        ):
             accounts = move._qbo_get_receivable_lines().account_id
             account = account or accounts[:1]
             if accounts and accounts != account:
@@ -447,6 +452,14 @@ class QboPayment(models.Model):
         ]
         if booked.state == "draft":
             changed.append("draft")
+        if (
+            not self.is_ours
+            and plan.account
+            and any(not share.source for share in plan.settlement.shares)
+        ):
+            # Where nothing was paid yet, it stands on the customer's usual one.
+            if self._get_own_lines().account_id != plan.account:
+                changed.append("account")
         balance = self._get_company_amount(money)
         if balance is not None and not self.is_ours:
             liquidity, _counterpart, _other = booked._seek_for_lines()

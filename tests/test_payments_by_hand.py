@@ -222,3 +222,38 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.notify(payment)
         row = self.find(payment)
         self.assertEqual((row.state, row.reason), ("queued", "journal"))
+
+    # === RECEIVABLE ACCOUNTS === #
+
+    def give_other_receivable(self):
+        """From now on invoices of the customer stand on another account."""
+        account = self.books["account.account"].create(
+            {"code": "121990", "name": "Trade", "account_type": "asset_receivable"}
+        )
+        customer = self.customer.with_company(self.company)
+        customer.property_account_receivable_id = account
+
+    def test_credit_on_another_receivable_account(self):
+        """It was booked when nobody knew what it would pay."""
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        credit = row.account_payment_id
+        self.give_other_receivable()
+        later = self.push_invoice(60)
+        self.edit(payment, (later, 60))
+        self.notify(payment)
+        self.assertEqual((row.state, row.matched_amount), ("partly", 60))
+        self.assertEqual((later.amount_residual, credit.state), (0, "canceled"))
+        self.assert_repeats()
+
+    def test_choice_on_another_receivable_account_gives_way(self):
+        invoice = self.push_invoice(100)
+        payment, row = self.receive_unapplied(invoice)
+        row._decide([{"move": invoice, "amount": 40}])
+        self.give_other_receivable()
+        later = self.push_invoice(100)
+        self.edit(payment, (later, 100))
+        self.notify(payment)
+        self.assertEqual((row.state, later.amount_residual), ("matched", 0))
+        self.assert_agrees()
+        self.assert_repeats()
