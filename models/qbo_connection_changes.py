@@ -14,6 +14,8 @@ FOLLOWED = ("Payment", "RefundReceipt")
 HEARD = (*FOLLOWED, "Deposit")
 # Ours: what is asked for twice, because changes of one moment are not seen at once.
 OVERLAP = timedelta(minutes=5)
+# How far behind UTC a company's day may be.
+WESTERNMOST = timedelta(hours=12)
 # Values of one IN (see facts on the query language: no bound is documented).
 IDS_PER_QUERY = 100
 EVENTS_AT_ONCE = 1000
@@ -58,7 +60,11 @@ class QboConnection(models.Model):
         """Return the first day whose payments are taken in, or False."""
         if self.payments_start or self.start_date:
             return self.payments_start or self.start_date
-        return self.connected_at.date() if self.connected_at else False
+        if not self.connected_at:
+            return False
+        # The day it was then in the westernmost place: it may be yesterday there, and
+        # what is received that evening is not to be left out.
+        return (self.connected_at - WESTERNMOST).date()
 
     def _prepare_severed_values(self):
         """What is connected next has changes and payments of its own."""

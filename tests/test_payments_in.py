@@ -380,6 +380,18 @@ class TestPaymentsIn(PaymentMixin, QboCommon):
         self.assertFalse(self.find(payment))
         self.assert_conserved()
 
+    def test_received_on_the_evening_of_the_connection(self):
+        """In Los Angeles it is still the 10th when it is the 11th in UTC."""
+        self.connection.write(
+            {"payments_start": False, "connected_at": "2026-03-11 02:00:00"}
+        )
+        invoice = self.push_invoice(100)
+        self.notify(payment := self.receive(100, (invoice, 100)))
+        self.assertEqual(self.find(payment).state, "matched")
+        self.poll()
+        self.assertEqual(str(self.connection.payments_start), "2026-03-10")
+        self.assert_conserved()
+
     # === DEPOSITS === #
 
     def test_fee_in_the_deposit(self):
