@@ -77,6 +77,7 @@ class QboConnection(models.Model):
             "payments_counted_at",
             "payments_problem",
             "payments_start",
+            "payments_told",
         )
         return super()._prepare_severed_values() | dict.fromkeys(names, False)
 
@@ -246,7 +247,11 @@ class QboConnection(models.Model):
             message = self.env._(
                 "QuickBooks did not tell what changed: %(error)s", error=error
             )
-            self._write_committed({"is_poll_due": False, "payments_problem": message})
+            with self._work() as operations:
+                connection = operations.env["qbo.connection"].browse(self.id)
+                connection.is_poll_due = False
+                connection._tell_of_problems({f"refused {error.code}": message})
+            self.invalidate_recordset(flush=False)
             return True
 
     def _poll(self, client):

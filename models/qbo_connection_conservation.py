@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 from ..tools.moments import format_moment
 from ..tools.selects import quote
@@ -24,6 +25,8 @@ class QboConnection(models.Model):
     )
     payments_counted_at = fields.Datetime(readonly=True, copy=False)
     payments_problem = fields.Text(readonly=True, copy=False)
+    # What accountants were told of: not again while it is the same.
+    payments_told = fields.Json(readonly=True, copy=False)
     payments_table = fields.Html(compute="_compute_payments_table", sanitize=False)
     open_payment_count = fields.Integer(compute="_compute_open_payment_count")
 
@@ -110,45 +113,68 @@ class QboConnection(models.Model):
 
     def _check_conservation(self):
         """Tell accountants where payments do not add up, once."""
-        problem = "\n".join(self._list_gaps())
-        if problem == (self.payments_problem or ""):
+        self._tell_of_problems(dict(self._find_gaps()))
+
+    def _tell_of_problems(self, problems):
+        """Show what is wrong; tell accountants if they were told something else.
+
+        What goes on changes the numbers of a sentence, but not what is wrong.
+
+        :param dict problems: {what tells it from others: the sentence}
+        """
+        text = "\n".join(problems.values())
+        if text != (self.payments_problem or ""):
+            self.payments_problem = text
+        if sorted(problems) == (self.payments_told or []):
             return
-        self.payments_problem = problem
+        self.payments_told = sorted(problems)
         self.activity_unlink([ACTIVITY_TYPE])
-        if problem:
-            self._alert_of_gap(problem)
+        if problems:
+            self._alert_accountants(text)
 
     def _list_gaps(self):
+        return [sentence for _key, sentence in self._find_gaps()]
+
+    def _find_gaps(self):
+        """Yield (what tells the gap from others, the sentence about it)."""
         payments = self.env["qbo.payment"]
         for entity, (there, here) in (self.payments_there or {}).items():
             if there != here:
-                yield self.env._(
-                    "QuickBooks counts %(there)s of kind %(kind)s since %(start)s, "
-                    "Odoo knows %(here)s.",
-                    there=there,
-                    kind=entity,
-                    start=self._get_payments_start() or "-",
-                    here=here,
+                yield (
+                    f"count {entity} {there - here}",
+                    self.env._(
+                        "QuickBooks counts %(there)s of kind %(kind)s since %(start)s, "
+                        "Odoo knows %(here)s.",
+                        there=there,
+                        kind=entity,
+                        start=self._get_payments_start() or "-",
+                        here=here,
+                    ),
                 )
         astray = payments.browse(payments._list_astray(self))
         if astray:
-            yield self.env._(
-                "Settled otherwise in Odoo than is noted (%(count)s): %(names)s.",
-                count=len(astray),
-                names=", ".join(astray[:10].mapped("display_name")),
+            yield (
+                f"astray {len(astray)} {astray[:10].ids}",
+                self.env._(
+                    "Settled otherwise in Odoo than is noted (%(count)s): %(names)s.",
+                    count=len(astray),
+                    names=", ".join(astray[:10].mapped("display_name")),
+                ),
             )
         stuck = payments.search_count(
             [*payments._get_own_domain(self), ("state", "=", "new")]
         )
         if stuck:
-            yield self.env._("Not looked at yet: %(count)s.", count=stuck)
+            yield "stuck", self.env._("Not looked at yet: %(count)s.", count=stuck)
 
-    def _alert_of_gap(self, problem):
+    def _alert_accountants(self, problem):
         accountants = self.env.ref(ACCOUNTANT_GROUP).all_user_ids.filtered(
             lambda user: self.company_id in user.company_ids and user.active
         )
         for user in accountants:
-            self.activity_schedule(ACTIVITY_TYPE, user_id=user.id, note=problem)
+            self.activity_schedule(
+                ACTIVITY_TYPE, user_id=user.id, note=plaintext2html(problem)
+            )
         self.message_post(body=problem)
 
     def action_open_payments(self):

@@ -177,9 +177,23 @@ class TestPaymentsAgain(PaymentMixin, QboCommon):
         self.assertEqual(operation.state, "done")
         self.assertIn("did not tell what changed", self.connection.payments_problem)
         self.assertFalse(self.connection.is_poll_due)
+        told = self.get_told()
+        self.assertIn(self.accountant, told.user_id)
+        self.poll()
+        # It is still so: no second activity for each quarter of an hour.
+        self.assertEqual(self.get_told(), told)
         self.control("DELETE", "faults")
         self.poll()
         self.assert_conserved()
+        self.assertFalse(self.get_told())
+
+    def get_told(self):
+        """Return the activities about payments that do not add up."""
+        self.env.invalidate_all()
+        kind = self.env.ref("quickbooks_online.mail_activity_type_payments")
+        return self.connection.activity_ids.filtered(
+            lambda each: each.activity_type_id == kind
+        )
 
     # === WHAT POLLS FIND WHERE THE CHANGE LIST DOES NOT === #
 
@@ -245,3 +259,18 @@ class TestPaymentsAgain(PaymentMixin, QboCommon):
         self.poll()
         self.assertFalse(get_activities())
         self.assert_conserved()
+
+    def test_gap_that_lasts_is_not_told_again_with_each_payment(self):
+        self.poll()
+        self.connection.payments_there = {"Payment": [3, 2]}
+        self.connection._check_conservation()
+        told, said = self.get_told(), len(self.connection.message_ids)
+        self.connection.payments_there = {"Payment": [8, 7]}
+        self.connection._check_conservation()
+        self.assertEqual(self.get_told(), told)
+        self.assertEqual(len(self.connection.message_ids), said)
+        self.assertIn("counts 8", self.connection.payments_problem)
+        self.connection.payments_there = {"Payment": [9, 7]}
+        self.connection._check_conservation()
+        self.assertTrue(self.get_told())
+        self.assertFalse(self.get_told() & told)
