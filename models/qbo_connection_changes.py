@@ -75,6 +75,8 @@ class QboConnection(models.Model):
             "polled_at",
             "payments_there",
             "payments_counted_at",
+            "payments_gaps",
+            "payments_recounted_at",
             "payments_problem",
             "payments_start",
             "payments_told",
@@ -294,7 +296,7 @@ class QboConnection(models.Model):
                 }
             )
             connection._note_count(there, counted_until)
-            return connection._find_miscounted(there, counted_until)
+            return connection._find_miscounted()
 
         miscounted = retried_transaction(self.env, keep)
         if miscounted:
@@ -309,7 +311,9 @@ class QboConnection(models.Model):
 
         def keep(env):
             self._keep_found(env, found, "poll")
-            env["qbo.connection"].browse(self.id)._note_count(there, until)
+            connection = env["qbo.connection"].browse(self.id)
+            connection._note_count(there, until)
+            connection._note_recount()
 
         retried_transaction(self.env, keep)
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -9,6 +11,8 @@ from .qbo_connection_changes import FOLLOWED
 
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
+# How often all payments are read again while the numbers stay different.
+RECOUNT_INTERVAL = timedelta(days=1)
 STATES = ("matched", "partly", "queued", "ignored", "new")
 
 
@@ -25,6 +29,14 @@ class QboConnection(models.Model):
     )
     payments_counted_at = fields.Datetime(readonly=True, copy=False)
     payments_problem = fields.Text(readonly=True, copy=False)
+    payments_recounted_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When all payments were read last because the numbers did not agree.",
+    )
+    payments_gaps = fields.Json(
+        readonly=True, copy=False, help="By kind, by how many they differed then."
+    )
     # What accountants were told of: not again while it is the same.
     payments_told = fields.Json(readonly=True, copy=False)
     payments_table = fields.Html(compute="_compute_payments_table", sanitize=False)
@@ -91,14 +103,32 @@ class QboConnection(models.Model):
         start = self._get_payments_start()
         return f"{condition} AND TxnDate >= {quote(start)}" if start else condition
 
-    def _find_miscounted(self, there, until):
-        """Return the kinds of which QuickBooks has another number than is known."""
-        payments = self.env["qbo.payment"]
-        return [
-            entity
-            for entity, number in there.items()
-            if number != payments._count_known(self, entity, until)
-        ]
+    def _find_miscounted(self):
+        """Return the kinds of which all is to be read, because the numbers differ.
+
+        Where reading did not help, it does not help again before something changes:
+        once a day is enough then.
+        """
+        gaps = self._get_count_gaps()
+        limit = fields.Datetime.now() - RECOUNT_INTERVAL
+        is_recent = self.payments_recounted_at and self.payments_recounted_at > limit
+        if is_recent and gaps == self.payments_gaps:
+            return []
+        return list(gaps)
+
+    def _note_recount(self):
+        """Keep by how many the numbers differ, although all was read."""
+        self.payments_recounted_at = fields.Datetime.now()
+        self.payments_gaps = self._get_count_gaps()
+
+    def _get_count_gaps(self):
+        """Return {kind: by how many QuickBooks has more}, of those that differ."""
+        numbers = self.payments_there or {}
+        return {
+            entity: there - here
+            for entity, (there, here) in numbers.items()
+            if there != here
+        }
 
     def _note_count(self, there, until):
         """Keep both numbers as they were at one moment."""

@@ -243,6 +243,45 @@ class TestPaymentsAgain(PaymentMixin, QboCommon):
         self.assertTrue(self.find(payment))
         self.assert_conserved()
 
+    def poll_and_count_reads(self):
+        """Poll a quarter of an hour later; return how often all payments were read."""
+        self.control("POST", "clock", minutes=15)
+        self.control("DELETE", "requests")
+        self.poll()
+        return sum(
+            "SELECT * FROM Payment" in str(call["body"]) for call in self.get_calls()
+        )
+
+    def test_numbers_that_never_agree_are_no_reason_to_read_again_and_again(self):
+        invoice = self.push_invoice(100)
+        customer = self.get_customer_id(invoice)
+        row = self.receive_unapplied(invoice)[1]
+        self.control("POST", "clock", minutes=20)
+        self.poll()
+        # Whatever is read, QuickBooks counts it and Odoo does not.
+        row.created_there_at = "2099-01-01 00:00:00"
+        self.assertEqual(self.poll_and_count_reads(), 1)
+        self.assertIn("Odoo knows 0", self.connection.payments_problem)
+        self.assertIn(self.accountant, self.get_told().user_id)
+        self.assertEqual(self.poll_and_count_reads(), 0)
+        # Business goes on: the difference is the same.
+        self.receive(10, customer=customer)
+        self.assertEqual(self.poll_and_count_reads(), 0)
+        self.assertEqual(self.poll_and_count_reads(), 0)
+        self.assertIn("Odoo knows 1", self.connection.payments_problem)
+        # One more is missing.
+        other = self.receive_unapplied(invoice, 20)[1]
+        other.created_there_at = "2099-01-01 00:00:00"
+        self.assertEqual(self.poll_and_count_reads(), 1)
+        self.assertEqual(self.poll_and_count_reads(), 0)
+        # The next day.
+        self.connection.payments_recounted_at = "2026-01-01 00:00:00"
+        self.assertEqual(self.poll_and_count_reads(), 1)
+        # It is mended.
+        (row + other).created_there_at = "2026-01-01 00:00:00"
+        self.assertEqual(self.poll_and_count_reads(), 0)
+        self.assert_conserved()
+
     def test_gap_is_told_once_and_taken_back(self):
         def get_activities():
             self.env.invalidate_all()
