@@ -3,9 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..const import CDC_DAYS
-from ..exceptions import QboError, QboRejectedError
-from ..tools.moments import format_moment
-from ..tools.selects import quote, quote_list
+from ..exceptions import QboRejectedError
+from ..tools.selects import quote_list
 from .transaction import retried_transaction
 
 # What is followed in QuickBooks, beside the lists that are read daily.
@@ -71,6 +70,7 @@ class QboConnection(models.Model):
         names = (
             "changes_read_until",
             "changes_pending_until",
+            "changes_reading",
             "is_poll_due",
             "polled_at",
             "payments_there",
@@ -257,34 +257,67 @@ class QboConnection(models.Model):
             return True
 
     def _poll(self, client):
-        """Ask what changed since the watermark, and keep what it was."""
+        """Do the next piece of a poll; return whether there was any."""
         # Read anew: the worker's own transaction began before it was written last.
         with self._work() as operations:
             connection = operations.env["qbo.connection"].browse(self.id)
             is_due, since = connection.is_poll_due, connection.changes_read_until
+            reading = connection.changes_reading
         if not is_due:
             return False
-        since = since and since - OVERLAP
-        oldest = fields.Datetime.now() - timedelta(days=CDC_DAYS - 1)
-        if since and since > oldest:
-            until, objects, deleted = self._read_changes(client, since)
+        if reading:
+            self._read_on(client, reading)
         else:
-            until, objects, deleted = self._read_everything(client)
+            self._read_changes(client, since and since - OVERLAP)
+        self.invalidate_recordset(flush=False)
+        return True
+
+    def _read_changes(self, client, since):
+        """Read the list of changes, or begin to read what no such list holds.
+
+        :param datetime since: the watermark less an overlap; None: never polled
+        """
+        now = fields.Datetime.now()
+        reaches_back = since and since > now - timedelta(days=CDC_DAYS - 1)
+        changes = client.cdc(HEARD, since if reaches_back else now - OVERLAP)
         # Without a readable clock of QuickBooks' the overlap makes up for ours.
-        until = until or fields.Datetime.now()
+        until = changes.time or now
+        gone = {
+            entity: [stub["Id"] for stub in changes.deleted.get(entity, ())]
+            for entity in HEARD
+        }
+        if reaches_back and not changes.full:
+            found = {
+                entity: (changes.objects.get(entity, ()), gone[entity])
+                for entity in HEARD
+            }
+            self._close_poll(client, until, found)
+            return
+
+        def begin(env):
+            connection = env["qbo.connection"].browse(self.id)
+            # Of a cut list; what else was deleted shows when the numbers are compared.
+            found = {entity: ((), gone[entity]) for entity in HEARD}
+            connection._keep_found(env, found, "poll")
+            connection.payments_start = connection._get_payments_start()
+            connection._begin_reading(FOLLOWED, until, since if reaches_back else None)
+
+        retried_transaction(self.env, begin)
+
+    def _close_poll(self, client, until, found=None, reading=None):
+        """Keep what was found last, and compare the numbers.
+
+        :param found: {entity: (objects, ids that are gone)}
+        :param dict reading: that ends with it, if it was one
+        """
         counted_until = until - OVERLAP
         there = self._count_there(client, counted_until)
 
-        def keep(env):
+        def close(env):
             connection = env["qbo.connection"].browse(self.id)
-            found = {
-                entity: (
-                    objects.get(entity, ()),
-                    [each["Id"] for each in deleted.get(entity, ())],
-                )
-                for entity in HEARD
-            }
-            self._keep_found(env, found, "poll")
+            if (connection.changes_reading or None) != reading:
+                return
+            connection._keep_found(env, found or {}, "poll")
             env["qbo.payment"]._take_up_open(connection)
             connection.write(
                 {
@@ -293,29 +326,16 @@ class QboConnection(models.Model):
                     "payments_start": connection._get_payments_start(),
                     "polled_at": fields.Datetime.now(),
                     "changes_pending_until": until,
+                    "changes_reading": False,
                 }
             )
             connection._note_count(there, counted_until)
-            return connection._find_miscounted()
+            if reading and not reading["since"]:
+                connection._note_recount()
+            elif miscounted := connection._find_miscounted():
+                connection._begin_reading(miscounted, until)
 
-        miscounted = retried_transaction(self.env, keep)
-        if miscounted:
-            self._read_missed(client, miscounted, there, counted_until)
-        self.invalidate_recordset(flush=False)
-        return True
-
-    def _read_missed(self, client, entities, there, until):
-        """Where the numbers do not agree, read all there is."""
-        condition = self._get_count_condition(until)
-        found = self._read_all(client, entities, condition, until)
-
-        def keep(env):
-            self._keep_found(env, found, "poll")
-            connection = env["qbo.connection"].browse(self.id)
-            connection._note_count(there, until)
-            connection._note_recount()
-
-        retried_transaction(self.env, keep)
+        retried_transaction(self.env, close)
 
     def _keep_found(self, env, found, heard_by):
         """Keep what was read: {entity: (objects, ids that are gone)}."""
@@ -328,65 +348,6 @@ class QboConnection(models.Model):
     def _get_keeper(self, entity):
         """Return the model that keeps what is heard of objects of this kind."""
         return self.env["qbo.deposit" if entity == "Deposit" else "qbo.payment"]
-
-    def _read_changes(self, client, since):
-        """Return (QuickBooks' clock, objects, stubs of deleted ones)."""
-        changes = client.cdc(HEARD, since)
-        objects, deleted = changes.objects, changes.deleted
-        if changes.full:
-            # A cut list: ask each kind for itself. What was deleted shows when the
-            # numbers are compared.
-            since = quote(format_moment(since))
-            objects = self._query_each(
-                client, FOLLOWED, f"MetaData.LastUpdatedTime >= {since}"
-            )
-            objects, deleted = self._add_deposits(client, objects, deleted)
-        return changes.time, objects, deleted
-
-    def _read_everything(self, client):
-        """Return the same where the change list does not reach back.
-
-        All there is since the start is read; what is known and not among it is gone.
-        """
-        now = client.cdc(FOLLOWED, fields.Datetime.now() - OVERLAP).time
-        start = self._get_payments_start()
-        condition = f"TxnDate >= {quote(start)}" if start else ""
-        found = self._read_all(client, FOLLOWED, condition)
-        objects = {entity: rows for entity, (rows, _gone) in found.items()}
-        deleted = {
-            entity: [{"Id": each} for each in gone]
-            for entity, (_rows, gone) in found.items()
-        }
-        return now, *self._add_deposits(client, objects, deleted)
-
-    def _read_all(self, client, entities, condition, until=None):
-        """Read all payments of these kinds that meet a condition.
-
-        :param datetime until: when the last of them was created; None: no bound
-        :return: {entity: (objects, ids that are known and not there)}
-        """
-        objects = self._query_each(client, entities, condition)
-        with self._work() as operations:
-            connection = operations.env["qbo.connection"].browse(self.id)
-            payments = operations.env["qbo.payment"]
-            known = {
-                entity: payments._list_known(connection, entity, until)
-                for entity in entities
-            }
-        return {
-            entity: (rows, self._list_gone(client, entity, known[entity], rows))
-            for entity, rows in objects.items()
-        }
-
-    def _query_each(self, client, entities, condition):
-        """Return {entity: all objects that meet a condition}."""
-        answers = client.query_all_batch(
-            {entity: (entity, condition) for entity in entities}
-        )
-        for answer in answers.values():
-            if isinstance(answer, QboError):
-                raise answer
-        return answers
 
     def _move_watermark(self):
         """Everything up to here is applied or queued."""

@@ -22,10 +22,7 @@ class QboConnection(models.Model):
             wanted |= {ENTITY: known} if known else {}
         return super()._read_objects(client, wanted)
 
-    def _add_deposits(self, client, objects, deleted):
-        """Complete what was read without the change list: it tells what is gone."""
+    def _read_deposits(self, client):
+        """Read what no list of changes told: {entity: (objects, ids that are gone)}."""
         known = self._list_known_deposits()
-        found = self._read_objects(client, {ENTITY: known} if known else {})
-        rows, gone = found.get(ENTITY, ((), ()))
-        stubs = [{"Id": each} for each in gone]
-        return {**objects, ENTITY: rows}, {**deleted, ENTITY: stubs}
+        return self._read_objects(client, {ENTITY: known} if known else {})

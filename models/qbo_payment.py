@@ -120,6 +120,9 @@ class QboPayment(models.Model):
     account_payment_id = fields.Many2one(
         "account.payment", "Payment", readonly=True, copy=False, index="btree_not_null"
     )
+    seen_in_reading = fields.Integer(
+        readonly=True, aggregator=None, help="See qbo.connection.readings."
+    )
     # Where its money was in QuickBooks when it was booked.
     booked_account_qbo_id = fields.Char(readonly=True, copy=False)
     is_ours = fields.Boolean(

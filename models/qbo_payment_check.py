@@ -171,10 +171,17 @@ class QboPayment(models.Model):
         return self.search_count(self._get_known_domain(connection, entity, until))
 
     @api.model
-    def _list_known(self, connection, entity, until=None):
-        """Return the ids of all that are known and not deleted (set)."""
-        domain = self._get_known_domain(connection, entity, until)
-        return set(self.search(domain).mapped("qbo_id"))
+    def _list_unseen(self, connection, entity, reading, limit):
+        """Return ids of known payments that a reading of all of them did not meet.
+
+        :param dict reading: see ``qbo.connection._begin_reading``
+        """
+        domain = [
+            *self._get_known_domain(connection, entity),
+            ("id", "<=", reading["newest_id"] or 0),
+            ("seen_in_reading", "!=", reading["number"]),
+        ]
+        return self.search(domain, order="id", limit=limit).mapped("qbo_id")
 
     @api.model
     def _get_known_domain(self, connection, entity, until=None):

@@ -51,6 +51,7 @@ from . import test_payments_by_hand
 from . import test_payments_currency
 from . import test_payments_echo
 from . import test_payments_in
+from . import test_payments_many
 from . import test_payments_match
 from . import test_preflight
 from . import test_preview

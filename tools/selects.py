@@ -29,13 +29,14 @@ def quote_list(values):
     return f"({', '.join(quote(value) for value in values)})"
 
 
-def build_select(entity, where="", start=1, size=const.PAGE_SIZE):
-    """One page of an entity, in the order of Id.
+def build_select(entity, where="", start=1, size=const.PAGE_SIZE, order="Id"):
+    """One page of an entity.
 
     :param where: condition without WHERE; only active objects of lists are
         found unless it holds "Active IN (true, false)"
     :param start: 1-based position
     :param size: 1 to 1000
+    :param order: member that the rows are in the order of
     """
     if not 1 <= size <= const.PAGE_SIZE or start < 1:
         raise ValueError("A page has 1 to 1000 rows and starts at 1 or later.")
@@ -43,7 +44,7 @@ def build_select(entity, where="", start=1, size=const.PAGE_SIZE):
     where = f" WHERE {where}" if where else ""
     return (
         f"SELECT {columns} FROM {entity}{where} "
-        f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {size}"
+        f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {size}"
     )
 
 

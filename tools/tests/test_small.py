@@ -192,6 +192,8 @@ class TestSelects:
             "STARTPOSITION 1001 MAXRESULTS 500"
         )
         assert build_select("Item").startswith("SELECT *, Sku FROM Item ORDERBY Id ")
+        changed = build_select("Payment", order="MetaData.LastUpdatedTime")
+        assert " ORDERBY MetaData.LastUpdatedTime STARTPOSITION 1 " in changed
         assert build_count("Item", "Type = 'Service'") == (
             "SELECT COUNT(*) FROM Item WHERE Type = 'Service'"
         )
