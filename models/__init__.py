@@ -126,6 +126,7 @@ from . import qbo_connection_changes
 from . import qbo_deposit_heard
 from . import qbo_connection_deposits_heard
 from . import qbo_connection_reading
+from . import qbo_connection_merges
 from . import qbo_connection_conservation
 from . import account_move_settle
 from . import account_move_line_settle

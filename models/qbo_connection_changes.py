@@ -157,7 +157,9 @@ class QboConnection(models.Model):
                 limit=EVENTS_AT_ONCE,
             )
             ids = events.ids
-            wanted = {}
+            merges = events._get_merges()
+            connection = operations.env["qbo.connection"].browse(self.id)
+            wanted = connection._list_wanted_of_merges(merges)
             for event in events.filtered(lambda each: each.entity in HEARD):
                 # Ids are digits; of anything else nothing can be read.
                 if event.qbo_id.isascii() and event.qbo_id.isdigit():
@@ -173,10 +175,15 @@ class QboConnection(models.Model):
             # They would be in the way of all others; the poll is behind them.
             answers, message = {}, str(error)
 
+        customers, _gone = answers.pop("Customer", ((), ()))
+
         def keep(env):
+            env["qbo.connection"].browse(self.id)._follow_merges(merges, customers)
             self._keep_found(env, answers, "webhook")
             events = env["qbo.event"].browse(ids)
-            followed = events.filtered(lambda each: each.entity in HEARD)
+            followed = events.filtered(
+                lambda each: each.entity in HEARD or each._is_merge()
+            )
             now = fields.Datetime.now()
             state = "ignored" if message else "done"
             followed.write({"state": state, "done_at": now, "message": message})

@@ -198,14 +198,16 @@ class QboConnection(models.Model):
             yield "stuck", self.env._("Not looked at yet: %(count)s.", count=stuck)
 
     def _alert_accountants(self, problem):
-        accountants = self.env.ref(ACCOUNTANT_GROUP).all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and user.active
-        )
-        for user in accountants:
+        for user in self._get_accountants():
             self.activity_schedule(
                 ACTIVITY_TYPE, user_id=user.id, note=plaintext2html(problem)
             )
         self.message_post(body=problem)
+
+    def _get_accountants(self):
+        return self.env.ref(ACCOUNTANT_GROUP).all_user_ids.filtered(
+            lambda user: self.company_id in user.company_ids and user.active
+        )
 
     def action_open_payments(self):
         """Open the payments of this connection that are open."""

@@ -122,7 +122,7 @@ class QboPayment(models.Model):
         own = own or self.partner_id.commercial_partner_id
         if not own:
             return own, own
-        parents = own.parent_id.commercial_partner_id
+        parents = own.parent_id.commercial_partner_id | self._find_merged_partners()
         relatives = self.env["res.partner"].search(
             [
                 "|",
@@ -132,6 +132,19 @@ class QboPayment(models.Model):
             limit=PARTNERS_LOOKED_AT,
         )
         return own, relatives.commercial_partner_id - own
+
+    def _find_merged_partners(self):
+        """Return who is another customer in Odoo, and the same one in QuickBooks."""
+        bindings = self.env["qbo.binding"].search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("entity", "=", "Customer"),
+                ("res_model", "=", "res.partner"),
+                ("merged_into", "=", self.customer_qbo_id or "-"),
+            ]
+        )
+        partners = self.env["res.partner"].browse(bindings.mapped("res_id"))
+        return partners.exists().commercial_partner_id
 
     def _find_similar_partners(self):
         """Return customers whose names are like the one in QuickBooks."""

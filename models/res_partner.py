@@ -116,6 +116,9 @@ class ResPartner(models.Model):
                 "one.",
                 id=self.id,
             )
+        other = self._qbo_find_merged_into(connection)
+        if other:
+            yield self._qbo_make_merged_sentence(other)
         is_needed = rules.country in RECEIVABLE_COUNTRIES
         if is_needed and not connection.receivable_account_id.active:
             yield self.env._(
@@ -125,3 +128,23 @@ class ResPartner(models.Model):
                 title=self._qbo_get_title(),
                 books=connection.name,
             )
+
+    def _qbo_find_merged_into(self, connection):
+        """Return who is the customer in QuickBooks that this one was merged into."""
+        binding = self._qbo_get_binding(connection)
+        other = self.browse()
+        if binding.merged_into and not binding.qbo_id:
+            left = connection._find_customer_binding(binding.merged_into)
+            record = self.env[left.res_model or self._name].browse(left.res_id)
+            other = record.exists()._qbo_get_thread()
+        return other.filtered("active") - self
+
+    def _qbo_make_merged_sentence(self, other):
+        return self.env._(
+            "%(name)s was merged into another customer in QuickBooks, which is "
+            "%(other)s in Odoo. Merge the two in Odoo as well: select both in "
+            "Contacts, and choose Merge. Until then nothing of %(name)s can go to "
+            "QuickBooks.",
+            name=self.display_name,
+            other=other.display_name,
+        )

@@ -53,6 +53,7 @@ from . import test_payments_echo
 from . import test_payments_in
 from . import test_payments_many
 from . import test_payments_match
+from . import test_payments_merged
 from . import test_preflight
 from . import test_preview
 from . import test_processes

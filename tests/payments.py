@@ -102,16 +102,16 @@ class PaymentMixin(BankMixin):
         self.work()
 
     def deliver_webhook(self, *objects, entity="Payment", operation="update"):
+        kind = f"qbo.{entity.lower()}.{operation}d.v1"
+        self.deliver_events(
+            *({"type": kind, "intuitentityid": each["Id"]} for each in objects)
+        )
+
+    def deliver_events(self, *events):
+        """Let one webhook tell of the company what these members of events say."""
+        realm_id = self.connection.realm_id
         body = make_body(
-            *(
-                make_event(
-                    id=str(uuid.uuid4()),
-                    type=f"qbo.{entity.lower()}.{operation}d.v1",
-                    intuitentityid=each["Id"],
-                    intuitaccountid=self.connection.realm_id,
-                )
-                for each in objects
-            )
+            *(make_event(str(uuid.uuid4()), realm_id, **each) for each in events)
         )
         self.assertTrue(self.env["qbo.event"]._store_and_wake(body, sign(body)))
 
