@@ -128,6 +128,7 @@ from . import qbo_connection_deposits_heard
 from . import qbo_connection_reading
 from . import qbo_connection_merges
 from . import qbo_connection_conservation
+from . import qbo_connection_unforeseen
 from . import account_move_settle
 from . import account_move_line_settle
 from . import qbo_revenue_terms_mixin

@@ -37,5 +37,6 @@ class QboDeposit(models.Model):
                 do()
         except psycopg2.OperationalError:
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("No deposit is made of %s", record)
+            self.env["qbo.connection"]._tell_unforeseen(record, error)

@@ -213,8 +213,9 @@ class QboPaymentOutMixin(models.AbstractModel):
                 self._qbo_follow_one(connection, operation)
         except psycopg2.OperationalError:
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("%s is not followed to QuickBooks", self)
+            connection._tell_unforeseen(self, error)
 
     def _qbo_follow_one(self, connection, operation):
         if operation.state in UNDER_WAY:

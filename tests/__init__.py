@@ -66,6 +66,7 @@ from . import test_revenue_psql
 from . import test_revenue_races
 from . import test_secrets
 from . import test_two_servers
+from . import test_unforeseen
 from . import test_webhook
 from . import test_webhook_processes
 from . import test_with_sale_timesheet
