@@ -115,7 +115,11 @@ from . import qbo_payment_words
 from . import qbo_payment
 from . import qbo_payment_line
 from . import qbo_payment_apply
+from . import qbo_payment_plan
+from . import qbo_payment_standing
+from . import qbo_payment_blocked
 from . import qbo_payment_book
+from . import qbo_payment_reconcile
 from . import qbo_payment_decide
 from . import qbo_payment_write_down
 from . import qbo_payment_match
