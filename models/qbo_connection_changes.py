@@ -253,11 +253,11 @@ class QboConnection(models.Model):
         except QboRejectedError as error:
             if self._get_suspend_reason(error):
                 raise
-            message = self.env._(
-                "QuickBooks did not tell what changed: %(error)s", error=error
-            )
             with self._work() as operations:
                 connection = operations.env["qbo.connection"].browse(self.id)
+                message = connection.env._(
+                    "QuickBooks did not tell what changed: %(error)s", error=error
+                )
                 connection.is_poll_due = False
                 connection._tell_of_problems({f"refused {error.code}": message})
             self.invalidate_recordset(flush=False)
