@@ -30,38 +30,37 @@ class QboPayment(models.Model):
     @api.depends_context("lang")
     def _compute_divergence(self):
         for payment in self:
-            chosen = payment._get_decision_lines().filtered("applied")
-            payment.divergence = payment._describe_divergence(chosen)
+            texts = payment._list_divergences(payment._get_decision_lines())
+            payment.divergence = "\n".join(texts)
 
-    def _describe_divergence(self, lines):
-        """Say what QuickBooks does not know of what people decided, or nothing."""
-        if not lines:
-            return False
+    def _list_divergences(self, decisions):
+        """Yield what QuickBooks does not know of what people decided."""
+        lines = decisions.filtered("applied")
         names = ", ".join(filter(None, lines.mapped("number")))
-        if self.entity == "Payment":
-            text = self.env._(
+        if lines and self.entity == "Payment":
+            yield self.env._(
                 "Applied in Odoo only: %(money)s to %(names)s. In QuickBooks that "
                 "money is still unapplied, so the balances there are higher: apply it "
                 "in QuickBooks too.",
                 money=self.currency_id.format(sum(lines.mapped("applied"))),
                 names=names,
             )
-        else:
-            text = self.env._(
+        elif lines:
+            yield self.env._(
                 "Matched in Odoo only: %(money)s with %(names)s. A refund receipt of "
                 "QuickBooks pays no credit memo: if QuickBooks has an open one for it, "
                 "close it there.",
                 money=self.currency_id.format(sum(lines.mapped("applied"))),
                 names=names,
             )
-        written_down = lines.filtered("write_down_move_id")
+        # Also where QuickBooks applied the money itself meanwhile.
+        written_down = decisions.filtered("write_down_move_id")
         if written_down:
-            text += "\n" + self.env._(
+            yield self.env._(
                 "Written down in Odoo only: %(money)s. The document stays open by that "
                 "in QuickBooks until you do the same there.",
                 money=self.currency_id.format(sum(written_down.mapped("write_down"))),
             )
-        return text
 
     # === ACTIONS === #
 

@@ -350,6 +350,18 @@ class TestPaymentsMatch(MatchMixin, QboCommon):
         self.assertEqual(set(entry.line_ids.mapped("amount_residual")), {0})
         self.hear_again()
 
+    def test_write_down_of_what_quickbooks_applies_later(self):
+        """The rest is still open there: somebody has to know."""
+        invoice = self.push_invoice(100)
+        payment = self.wait(97, invoice)
+        self.write_down(payment, invoice, 97, 3)
+        self.edit({"Id": payment.qbo_id}, (invoice, 97))
+        self.poll()
+        self.assertEqual((payment.state, invoice.amount_residual), ("matched", 0))
+        self.assertEqual(self.get_object(invoice)["Balance"], 3)
+        self.assertNotIn("Applied in Odoo only", payment.divergence)
+        self.assertIn("Written down in Odoo only", payment.divergence)
+
     def test_write_down_of_a_payment_that_is_voided(self):
         """Nobody paid what the write-down went along with: all is owed again."""
         invoice = self.push_invoice(100)
