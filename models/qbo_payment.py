@@ -125,6 +125,8 @@ class QboPayment(models.Model):
     )
     # Where its money was in QuickBooks when it was booked.
     booked_account_qbo_id = fields.Char(readonly=True, copy=False)
+    # As it was booked; another amount than that is a person's doing.
+    booked_amount = fields.Monetary(readonly=True, copy=False, aggregator=None)
     is_ours = fields.Boolean(
         "Registered In Odoo",
         readonly=True,

@@ -240,6 +240,8 @@ class QboPayment(models.Model):
             )
         if self.partner_id != plan.partner:
             self.partner_id = plan.partner
+        if self.booked_amount != self._get_booked().amount:
+            self.booked_amount = self._get_booked().amount
         if self.is_ours:
             self._keep_binding()
         self._note_outcome(settlement.settled, settlement.rests, settlement.unmet)

@@ -81,7 +81,7 @@ class QboPayment(models.Model):
         """Return ids of payments of which Odoo settled another amount than is noted.
 
         Somebody undid a reconciliation by hand, matched the payment's credit, or
-        cancelled what was booked or reset it to draft.
+        cancelled what was booked, reset it to draft or changed its amount.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -132,6 +132,8 @@ class QboPayment(models.Model):
                     OR payment.reason = 'unapplied'
                    AND coalesce(booked.state, '') NOT IN ('in_process', 'paid')
                     OR booked.state = 'draft'
+                    OR booked.state IN ('in_process', 'paid')
+                   AND abs(booked.amount - payment.booked_amount) >= 0.001
               ORDER BY payment.id
                 """,
                 connection=connection.id,

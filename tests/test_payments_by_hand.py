@@ -155,6 +155,19 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.assertEqual((draft.state, invoice.amount_residual), ("canceled", 100))
         self.assert_repeats()
 
+    def test_amount_changed_by_hand_comes_back(self):
+        """The credit is what QuickBooks says, and the queue says so, too."""
+        invoice = self.push_invoice(100)
+        row = self.receive_unapplied(invoice)[1]
+        booked = self.reset_to_draft(row)
+        booked.amount = 90
+        booked.action_post()
+        self.env.flush_all()
+        self.poll()
+        self.assertEqual((booked.amount, row.open_amount), (100, 100))
+        self.assertEqual(row.account_payment_id, booked)
+        self.assert_repeats()
+
     # === JOURNALS === #
 
     def create_till(self):

@@ -1,9 +1,12 @@
 def migrate(cr, version):
-    """Say of what is booked that its money is still where it was."""
+    """Say of what is booked that it is still as it was."""
     cr.execute(
         """
         UPDATE qbo_payment
-           SET booked_account_qbo_id = account_qbo_id
-         WHERE account_payment_id IS NOT NULL AND booked_account_qbo_id IS NULL
+           SET booked_account_qbo_id = qbo_payment.account_qbo_id,
+               booked_amount = account_payment.amount
+          FROM account_payment
+         WHERE account_payment.id = qbo_payment.account_payment_id
+           AND qbo_payment.booked_account_qbo_id IS NULL
         """
     )
