@@ -66,6 +66,22 @@ class QboCustomer(models.Model):
         )
         return self.sudo().search(domain, limit=1).with_env(self.env)
 
+    @api.model
+    def _join(self, sources, target):
+        """Leave one row for each currency of partners that are about to be merged.
+
+        :param sources: partners that are about to be deleted
+        :param target: the partner that is kept, whose own rows are kept too
+        """
+        rows = self.sudo().search([("partner_id", "in", (sources | target).ids)])
+        rows = rows.sorted(lambda row: (row.partner_id != target, row.id))
+        for same in rows.grouped("currency_id").values():
+            kept, others = same[0], same[1:]
+            if others:
+                self.env["qbo.binding"]._hand_over(others, kept)
+                others.unlink()
+        self.env.flush_all()
+
     # === WHAT IT IS === #
 
     def _qbo_get_entity(self):

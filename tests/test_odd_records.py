@@ -125,6 +125,33 @@ class TestOddRecords(GateMixin, QboCommon):
         self.env.invalidate_all()
         self.assertEqual((binding.qbo_id, binding.link), (taken_over, 2))
 
+    def test_merged_partners_keep_their_customer_in_another_currency(self):
+        """QuickBooks' customer in euros is one row for each partner that is billed so.
+
+        Both of those that go may have one, and the one that stays may not.
+        """
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        customers = self.env["qbo.customer"]
+        for has_own in (True, False):
+            first, second, third = (
+                self._create_customer(f"Triplet {number}") for number in range(3)
+            )
+            rows = [customers._of(each, euro) for each in (first, second)]
+            own = customers._of(third, euro) if has_own else customers
+            qbo_id = f"77{has_own:d}"
+            self.env["qbo.binding"]._point(
+                self.connection, rows[1], "Customer", {"Id": qbo_id}, "linked"
+            )
+            wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+            wizard._merge((first + second + third).ids, third)
+            self.env.invalidate_all()
+            kept = customers.search([("partner_id", "=", third.id)])
+            self.assertEqual(len(kept), 1)
+            self.assertFalse(own and kept != own)
+            self.assertEqual(customers._of(third, euro), kept)
+            self.assertEqual(kept._qbo_get_binding(self.connection).qbo_id, qbo_id)
+
     def test_renumbered_after_a_lie(self):
         invoice = self.create_invoice()
         self.push(self.create_invoice())

@@ -36,3 +36,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_reference_fields(self, src_partners, dst_partner):
         self.env["qbo.binding"]._hand_over(src_partners, dst_partner)
         return super()._update_reference_fields(src_partners, dst_partner)
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        self.env["qbo.customer"]._join(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
