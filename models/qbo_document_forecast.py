@@ -81,6 +81,10 @@ class QboDocumentMixin(models.AbstractModel):
             members.read_amount(self.amount_tax, decimals),
         )
 
+    def _qbo_has_thousandths(self):
+        """Tell whether the document comes to more decimals than QuickBooks keeps."""
+        return any(each != round(each, 2) for each in self._qbo_get_totals())
+
     def _qbo_get_rounding(self, connection, forecast):
         """Return the amount of the rounding line (Decimal), 0 for none."""
         if forecast is None or connection.rounding_policy != "adjust":
@@ -145,8 +149,8 @@ class QboDocumentMixin(models.AbstractModel):
         if forecast is None:
             return
         total, tax = self._qbo_get_totals()
-        if rules.tax == "off" and tax:
-            # Said of the lines.
+        if (rules.tax == "off" and tax) or self._qbo_has_thousandths():
+            # Said of the lines, and of the amounts.
             return
         if rules.tax == "line" and self._qbo_is_other_tax(
             connection, rules, parts, forecast

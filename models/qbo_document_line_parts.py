@@ -41,7 +41,8 @@ class QboDocumentLineMixin(models.AbstractModel):
         if len(weights) < 2:
             account = next(iter(weights), None)
             return [Part(self, account, amount, gross, quantity)]
-        decimals = self.currency_id.decimal_places
+        # QuickBooks keeps hundredths, also of currencies with thousandths.
+        decimals = min(self.currency_id.decimal_places, money.AMOUNT_DECIMALS)
         return [
             Part(
                 self,

@@ -326,6 +326,17 @@ class QboDocumentMixin(models.AbstractModel):
                 title=title,
                 tax=members.read_amount(self.amount_tax, currency.decimal_places),
             )
+        if self._qbo_has_thousandths():
+            total, tax = self._qbo_get_totals()
+            yield self.env._(
+                "%(title)s comes to %(total)s %(code)s, %(tax)s of it tax, and "
+                "QuickBooks keeps two decimals. Choose prices that come to two "
+                "decimals with their tax, or let Odoo round %(code)s to 0.01.",
+                title=title,
+                total=total,
+                tax=tax,
+                code=currency.name,
+            )
         if is_below:
             yield self.env._(
                 "The total of %(title)s is below zero, and QuickBooks takes none such. "

@@ -269,6 +269,66 @@ class TestAbroad(PayloadCase):
         self.assertTrue(any("1.234 KWD" in each for each in blockers), blockers)
         self.assertFalse(any("1.230 KWD" in each for each in blockers), blockers)
 
+    def set_up_dinars(self):
+        """QuickBooks has them, cents may differ, and a class counts for each line."""
+        dinar = self.env.ref("base.KWD")
+        self.set_rate(dinar, 0.4)
+        self.env.flush_all()
+        self.control(
+            "POST",
+            f"company/{GB_REALM}",
+            preferences={"AccountingInfoPrefs": {"ClassTrackingPerTxnLine": True}},
+        )
+        self.control(
+            "POST",
+            "act",
+            realm=GB_REALM,
+            entity="CompanyCurrency",
+            operation="create",
+            values={"Code": "KWD"},
+        )
+        connection = self.connection.with_user(self.administrator)
+        connection.action_test_connection()
+        connection.action_refresh_references()
+        self.env.invalidate_all()
+        self.connection.rounding_policy = "adjust"
+        self.connection.rounding_account_id = self.find_reference("Account", "Income")
+        return dinar
+
+    def test_thousandths_of_tax(self):
+        """No rounding line makes up for what QuickBooks cannot keep."""
+        self.map_taxes()
+        dinar = self.set_up_dinars()
+        # 20 % of 10.01 is 2.002.
+        invoice = self.create_invoice([(self.service, 1, 10.01)], currency_id=dinar.id)
+        self.assertIn("to 12.012 KWD, 2.002 of it tax", self.get_blocker(invoice))
+        self.check_delivered(
+            self.create_invoice([(self.service, 1, 10.05)], currency_id=dinar.id),
+            "12.06",
+        )
+
+    def test_thousandths_are_not_shared_out(self):
+        self.map_taxes()
+        dinar = self.set_up_dinars()
+        plan = self.env["account.analytic.plan"].create({"name": "Departments"})
+        accounts = self.books["account.analytic.account"].create(
+            [{"name": name, "plan_id": plan.id} for name in ("North", "South", "West")]
+        )
+        self.connection.class_plan_id = plan
+        shares = dict(zip(map(str, accounts.ids), (33.33, 33.33, 33.34), strict=True))
+        line = {
+            "product_id": self.service.id,
+            "price_unit": 10.01,
+            "tax_ids": [(6, 0, self.tax_zero.ids)],
+            "analytic_distribution": shares,
+        }
+        invoice = self.create_invoice([line], currency_id=dinar.id)
+        self.assertEqual(
+            [amount for amount, *_ in self.get_lines(invoice)],
+            [Decimal("3.34"), Decimal("3.33"), Decimal("3.34")],
+        )
+        self.check_delivered(invoice, "10.01")
+
     def test_customer_kept_in_another_currency(self):
         self.map_taxes()
         answer = {
