@@ -358,17 +358,18 @@ class QboDocumentMixin(models.AbstractModel):
                 yield from line._qbo_list_blockers(connection, rules, codes, title)
         if rules.tax == "manual":
             yield from self._qbo_list_code_blockers(connection, lines, title)
-        yield from self._qbo_list_forecast_blockers(
-            connection, rules, self._qbo_get_sold_parts(connection, rules), title
-        )
+        parts = self._qbo_get_sold_parts(connection, rules)
+        yield from self._qbo_list_forecast_blockers(connection, rules, parts, title)
         if rules.classes == "document":
             yield from self._qbo_list_class_blockers(connection, sold, title)
-        if len(lines) > MOST_LINES:
+        # A line that is shared out over classes is several.
+        texts = [line for line in lines if line._qbo_get_kind() == "text"]
+        if len(parts) + len(texts) > MOST_LINES:
             yield self.env._(
                 "%(title)s has %(count)s lines, QuickBooks takes %(most)s. Split it "
                 "into several documents.",
                 title=title,
-                count=len(lines),
+                count=len(parts) + len(texts),
                 most=MOST_LINES,
             )
 

@@ -667,6 +667,13 @@ class TestInvoicePayload(PayloadCase):
         invoice = self.create_invoice([(self.service, 1, 10), *lines], post=False)
         blockers = invoice._qbo_get_blockers(self.connection)
         self.assertTrue(any("has 751 lines" in each for each in blockers))
+        north, south, _bridge = self.set_up_classes()
+        shares = {str(north.id): 60, str(south.id): 40}
+        line = {"product_id": self.service.id, "analytic_distribution": shares}
+        invoice = self.create_invoice([line] * 376, post=False)
+        blockers = invoice._qbo_get_blockers(self.connection)
+        # Each line is two in QuickBooks.
+        self.assertTrue(any("has 752 lines" in each for each in blockers))
 
     # === THE DIGEST === #
 
