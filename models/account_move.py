@@ -74,6 +74,9 @@ class AccountMove(models.Model):
             and order._qbo_get_customer() == self._qbo_get_customer()
         ]
 
+    def _qbo_lowers_tax(self):
+        return any(line.display_type == "epd" for line in self.line_ids)
+
     # === BLOCKERS === #
 
     def _qbo_list_state_blockers(self):
@@ -91,14 +94,7 @@ class AccountMove(models.Model):
 
     def _qbo_list_forecast_blockers(self, connection, rules, parts, title):
         is_by_line = rules.tax == "line"
-        if is_by_line and any(line.display_type == "epd" for line in self.line_ids):
-            yield self.env._(
-                "The payment terms of %(title)s lower its tax for early payment, but "
-                "QuickBooks reckons the tax of the whole price. Choose other payment "
-                "terms, or let theirs lower the tax only when the customer pays.",
-                title=title,
-            )
-        elif is_by_line and self.invoice_cash_rounding_id.strategy == "biggest_tax":
+        if is_by_line and self.invoice_cash_rounding_id.strategy == "biggest_tax":
             yield self.env._(
                 "The cash rounding of %(title)s changes its tax, and QuickBooks "
                 "reckons the tax by its rate. Choose a cash rounding that adds a "

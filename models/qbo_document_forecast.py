@@ -135,6 +135,14 @@ class QboDocumentMixin(models.AbstractModel):
 
     def _qbo_list_forecast_blockers(self, connection, rules, parts, title):
         """A wrong tax code would book a wrong tax; cents are told beforehand."""
+        if rules.tax == "line" and self._qbo_lowers_tax():
+            yield self.env._(
+                "The payment terms of %(title)s lower its tax for early payment, but "
+                "QuickBooks reckons the tax of the whole price. Choose other payment "
+                "terms, or let theirs lower the tax only when the customer pays.",
+                title=title,
+            )
+            return
         if rules.tax == "line":
             codes = self._qbo_get_part_codes(connection, parts)
             if not all(codes):

@@ -67,6 +67,10 @@ class QboDocumentMixin(models.AbstractModel):
         """Return what the document tells the customer (HTML)."""
         raise NotImplementedError
 
+    def _qbo_lowers_tax(self):
+        """Tell whether payment terms lower the tax before anything is paid."""
+        raise NotImplementedError
+
     def _qbo_prepare_own_members(self, connection, rules):
         """Return the members that only this kind of document has (dict)."""
         return {}

@@ -72,6 +72,15 @@ class SaleOrder(models.Model):
             return None, 0.0
         return max(lines, key=lambda line: abs(line.price_subtotal)), residue
 
+    def _qbo_lowers_tax(self):
+        term = self.payment_term_id
+        is_lowered = (
+            term.early_discount
+            and term.early_pay_discount_computation == "mixed"
+            and term.discount_percentage
+        )
+        return bool(is_lowered) and not self.currency_id.is_zero(self.amount_tax)
+
     # === BLOCKERS === #
 
     def _qbo_list_state_blockers(self):

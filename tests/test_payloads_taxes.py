@@ -431,6 +431,9 @@ class TestAbroad(PayloadCase):
         # 20 % of 294.00 is 58.80; QuickBooks would reckon 60.00.
         self.assertEqual(invoice.amount_tax, 58.80)
         self.assertIn("lower its tax", self.get_blocker(invoice))
+        order = self.create_order(payment_term_id=term.id)
+        self.assertEqual(order.amount_tax, 58.80)
+        self.assertIn("lower its tax", self.get_blocker(order))
         term.early_pay_discount_computation = "included"
         self.check_delivered(self.create_invoice(), "360.00")
 
