@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..tools import members, money
 from ..tools.references import refer
 from .qbo_document_mixin import format_day
 
@@ -76,6 +77,35 @@ class AccountMove(models.Model):
 
     def _qbo_lowers_tax(self):
         return any(line.display_type == "epd" for line in self.line_ids)
+
+    # === NOTES === #
+
+    def _qbo_list_notes(self, connection, rules):
+        yield from super()._qbo_list_notes(connection, rules)
+        is_foreign = self.currency_id.name != rules.home_currency
+        if rules.is_multicurrency and is_foreign:
+            yield from self._qbo_list_home_notes()
+
+    def _qbo_list_home_notes(self):
+        """Odoo converts each line by the whole rate, QuickBooks the total."""
+        home = self.company_id.currency_id
+        rate = members.make_rate(self._qbo_get_rate())
+        if rate is None:
+            return
+        theirs = money.round_half_up(self._qbo_get_totals()[0] * rate)
+        signed = self.amount_total_signed * -self.direction_sign
+        ours = members.read_amount(signed, home.decimal_places)
+        if theirs != ours:
+            yield self.env._(
+                "In %(home)s, QuickBooks books %(theirs)s for %(title)s and Odoo "
+                "%(ours)s: it multiplies the total by the rate %(rate)s, of which it "
+                "keeps seven decimals.",
+                home=home.name,
+                title=self._qbo_get_title(),
+                theirs=theirs,
+                ours=ours,
+                rate=f"{rate:f}",
+            )
 
     # === BLOCKERS === #
 

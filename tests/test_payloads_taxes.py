@@ -252,6 +252,37 @@ class TestAbroad(PayloadCase):
         invoice.invoice_currency_rate = 1 / 0.7701
         self.assertEqual(self.prepare(invoice)["ExchangeRate"], Decimal("0.7701"))
 
+    def test_amounts_in_the_home_currency_that_differ(self):
+        """QuickBooks keeps seven decimals of a rate: of yen, five digits."""
+        self.map_taxes()
+        yen = self.env.ref("base.JPY")
+        self.set_rate(yen, 193.37)
+        self.control(
+            "POST",
+            "act",
+            realm=GB_REALM,
+            entity="CompanyCurrency",
+            operation="create",
+            values={"Code": "JPY"},
+        )
+        self.connection.with_user(self.administrator).action_refresh_references()
+        self.env.invalidate_all()
+        for kind in ("out_invoice", "out_refund"):
+            invoice = self.create_invoice(
+                [(self.service, 1, 5000000)], currency_id=yen.id, move_type=kind
+            )
+            # 6,000,000 yen at 1 / 193.37 = 0.00517143... are 31,028.60 pounds.
+            (note,) = invoice._qbo_get_notes(self.connection)
+            self.assertIn("In GBP, QuickBooks books 31028.40 for", note)
+            self.assertIn("Odoo 31028.60: it multiplies the total by the rate 0", note)
+        _sent, answer = self.deliver(invoice)
+        self.assertEqual(answer["HomeTotalAmt"], Decimal("31028.40"))
+        # 250.00 euros and their tax at 1.25 are 240.00 pounds on both sides.
+        invoice = self.create_invoice(
+            [(self.service, 2, 125)], currency_id=self.euro.id
+        )
+        self.assertEqual(invoice._qbo_get_notes(self.connection), [])
+
     def test_currency_that_quickbooks_does_not_have(self):
         self.map_taxes()
         self.set_rate(self.env.ref("base.JPY"), 190)
