@@ -16,10 +16,13 @@ class QboDocumentMixin(models.AbstractModel):
     def _qbo_get_location(self, connection, rules):
         """Return the location of the document (`qbo.reference`), empty for none."""
         shares = self._qbo_list_location_shares(connection, rules)
-        accounts = {account for each in shares for account in each}
-        if len(accounts) != 1:
-            return self.env["qbo.reference"]
-        return connection._get_mapped("location", accounts.pop())
+        # Several accounts may stand for one location.
+        locations = {
+            connection._get_mapped("location", account)
+            for each in shares
+            for account in each
+        }
+        return locations.pop() if len(locations) == 1 else self.env["qbo.reference"]
 
     def _qbo_list_location_shares(self, connection, rules):
         """Return {analytic account: percentage} of each line with a product.
@@ -45,9 +48,15 @@ class QboDocumentMixin(models.AbstractModel):
         accounts = {account: True for each in shares for account in each}
         if not accounts:
             return
+        locations = {
+            account: connection._get_mapped("location", account) for account in accounts
+        }
         whole = [round(sum(each.values()), 2) == 100 for each in shares]
-        if len(accounts) > 1 or not all(whole):
-            names = ", ".join(sorted(account.name for account in accounts))
+        is_one = len(accounts) == 1 or (
+            len(set(locations.values())) == 1 and all(locations.values())
+        )
+        names = ", ".join(sorted(account.name for account in accounts))
+        if not is_one or not all(whole):
             yield self.env._(
                 "The lines of %(title)s do not all belong to one location "
                 "(%(names)s), and QuickBooks keeps one location for each document. "
@@ -58,15 +67,14 @@ class QboDocumentMixin(models.AbstractModel):
                 plan=connection.location_plan_id.name,
             )
             return
-        account = next(iter(accounts))
-        location = connection._get_mapped("location", account)
+        location = next(iter(locations.values()))
         if not location:
             yield self.env._(
                 "%(title)s: QuickBooks has no location for %(account)s yet. Choose one "
                 "in the mappings of the connection %(books)s; the document waits until "
                 "then.",
                 title=title,
-                account=account.name,
+                account=names,
                 books=connection.name,
             )
         elif not location.active:
@@ -76,6 +84,6 @@ class QboDocumentMixin(models.AbstractModel):
                 "of the connection %(books)s.",
                 title=title,
                 location=location.name,
-                account=account.name,
+                account=names,
                 books=connection.name,
             )

@@ -165,13 +165,22 @@ class QboDocumentMixin(models.AbstractModel):
         """The class of the document, where the company keeps one for each."""
         if rules.classes != "document":
             return None
-        accounts = {
-            line._qbo_get_class(connection)
-            for line in lines
-            if line._qbo_get_kind() == "product"
-        }
-        account = accounts.pop() if len(accounts) == 1 else None
+        accounts = list(self._qbo_get_classes(connection, lines).values())
+        account = accounts[0] if len(accounts) == 1 else None
         return account._qbo_refer(connection) if account else None
+
+    def _qbo_get_classes(self, connection, lines):
+        """Return {what tells the class from others: analytic account, or None}.
+
+        Several accounts may be mapped to one class of QuickBooks.
+        """
+        accounts = {}
+        for line in lines:
+            if line._qbo_get_kind() == "product":
+                account = line._qbo_get_class(connection)
+                mapped = account and account._qbo_get_mapped(connection)
+                accounts.setdefault(mapped or account, account)
+        return accounts
 
     def _qbo_prepare_tax(self, connection, rules, lines, parts):
         """The tax of the document: who reckons it, and what it must come to."""
@@ -389,7 +398,7 @@ class QboDocumentMixin(models.AbstractModel):
             )
 
     def _qbo_list_class_blockers(self, connection, lines, title):
-        accounts = {line._qbo_get_class(connection) for line in lines}
+        accounts = self._qbo_get_classes(connection, lines).values()
         if len(accounts) > 1:
             yield self.env._(
                 "The lines of %(title)s belong to different classes (%(names)s), and "

@@ -66,6 +66,22 @@ class TestLocations(PayloadCase):
             blocker = self.get_blocker(self.create_distributed(*distributions))
             self.assertIn("do not all belong to one location", blocker)
 
+    def test_two_accounts_that_are_one_location(self):
+        self.map_location(self.west, "Head office")
+        office, west = str(self.office.id), str(self.west.id)
+        location = self.find_reference("Department", "Head office")
+        for distributions in (
+            ({office: 100}, {west: 100}),
+            ({office: 60, west: 40}, {office: 100}),
+        ):
+            invoice = self.create_distributed(*distributions)
+            self.assertEqual(
+                self.prepare(invoice)["DepartmentRef"], {"value": location.qbo_id}
+            )
+            self.check_delivered(invoice, "20.00")
+        blocker = self.get_blocker(self.create_distributed({office: 60, west: 10}))
+        self.assertIn("do not all belong to one location", blocker)
+
     def test_waits_until_it_is_mapped(self):
         invoice = self.create_distributed({str(self.west.id): 100})
         self.assertIn("no location for Westside yet", self.get_blocker(invoice))

@@ -112,6 +112,25 @@ class TestManualTax(PayloadCase):
         self.assertIn("North, South", self.get_blocker(create(north, south)))
         self.assertIn("North, none", self.get_blocker(create(north, None)))
         self.assertNotIn("ClassRef", self.prepare(create(None, None)))
+        # An accountant may say that two accounts are one class.
+        class_ = self.env["qbo.reference"].search(
+            [("connection_id", "=", self.connection.id), ("entity", "=", "Class")],
+            limit=1,
+        )
+        for account in (north, south):
+            self.env["qbo.mapping"].create(
+                {
+                    "connection_id": self.connection.id,
+                    "kind": "class",
+                    "res_model": account._name,
+                    "res_id": account.id,
+                    "reference_id": class_.id,
+                }
+            )
+        invoice = create(north, south)
+        self.assertEqual(self.prepare(invoice)["ClassRef"], {"value": class_.qbo_id})
+        self.check_delivered(invoice, "20.00")
+        self.assertIn("North, none", self.get_blocker(create(north, None)))
 
 
 @tagged("post_install", "-at_install")
