@@ -124,7 +124,7 @@ class QboConnection(models.Model):
         return [each for each in taxes if frozenset(each.ids) not in known]
 
     def _get_taxes_in_use(self, side="sale"):
-        """Return the sets of taxes of late documents, and the default tax.
+        """Return the sets of taxes of late documents and orders, and the default tax.
 
         :param str side: 'sale' or 'purchase'
         :rtype: set of sorted tuples of ids
@@ -156,8 +156,35 @@ class QboConnection(models.Model):
             )
         )
         sets = {tuple(ids) for (ids,) in rows}
+        if side == "sale" and self._get_rules().has_estimates:
+            sets |= self._get_taxes_on_offer()
         default = company.sudo()[f"account_{side}_tax_id"]
         return sets | {tuple(default.ids)} if default else sets
+
+    def _get_taxes_on_offer(self):
+        """Return the sets of taxes of late orders, which may have no invoice yet."""
+        self.env["sale.order"].flush_model(["company_id", "date_order", "state"])
+        self.env["sale.order.line"].flush_model(["order_id", "tax_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT array_agg(
+                           rel.account_tax_id ORDER BY rel.account_tax_id
+                       )
+                  FROM sale_order_line line
+                  JOIN sale_order ordered ON ordered.id = line.order_id
+                  JOIN account_tax_sale_order_line_rel rel
+                    ON rel.sale_order_line_id = line.id
+                 WHERE ordered.company_id = %(company)s
+                   AND ordered.date_order >= %(since)s
+                   AND ordered.state != 'cancel'
+              GROUP BY line.id
+                """,
+                company=self.company_id.id,
+                since=fields.Date.today() - timedelta(days=DAYS_IN_USE),
+            )
+        )
+        return {tuple(ids) for (ids,) in rows}
 
     def action_open_settings(self):
         """Open what documents cannot be prepared without."""

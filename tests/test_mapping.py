@@ -161,6 +161,26 @@ class TestTaxCheck(DocumentMixin, QboCommon):
         self.set_up_quickbooks()
         self.assertEqual(self.check()[0], "ok")
 
+    def test_taxes_of_orders(self):
+        """An order is pushed before anything of it is invoiced."""
+        self.set_up_quickbooks(GB_REALM)
+        order = self.create_order(
+            [(self.service, 1, 10, self.tax_5 + self.tax_0)],
+            date_order=self.env.cr.now(),
+        )
+        name = "County tax 5% + Exempt"
+        self.assertIn(name, self.check()[1])
+        mappings = self.env["qbo.mapping"]
+        mappings._collect(self.connection, ["tax"])
+        self.assertEqual(
+            mappings.search([("name", "=", name)]).mapped("tax_use"), ["sale"]
+        )
+        order.action_cancel()
+        self.assertNotIn(name, self.check()[1])
+        order.action_draft()
+        order.date_order = "2026-03-02"
+        self.assertNotIn(name, self.check()[1])
+
     def test_lines_without_tax(self):
         self.connection.company_id.account_sale_tax_id = False
         self.set_up_quickbooks(GB_REALM)
