@@ -55,10 +55,7 @@ class QboConnection(models.Model):
     @api.depends("preferences")
     def _compute_book_close_date(self):
         for connection in self:
-            accounting = (connection.preferences or {}).get("AccountingInfoPrefs") or {}
-            connection.book_close_date = closed_period.read_day(
-                accounting.get("BookCloseDate")
-            )
+            connection.book_close_date = _read_closing_date(connection.preferences)
 
     # === READING === #
 
@@ -74,8 +71,9 @@ class QboConnection(models.Model):
                 )
             )
         self.check_access("read")
-        self._ask_intuit(self._read_company)
-        until = self.book_close_date
+        company = self._ask_intuit(self._read_company)
+        # The record may be older here: what was read is committed elsewhere.
+        until = _read_closing_date(company["preferences"])
         if until:
             message = self.env._(
                 "QuickBooks' books are closed until %(day)s.",
@@ -298,6 +296,11 @@ class QboConnection(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", found[model].ids)],
         }
+
+
+def _read_closing_date(preferences):
+    accounting = (preferences or {}).get("AccountingInfoPrefs") or {}
+    return closed_period.read_day(accounting.get("BookCloseDate"))
 
 
 def _join_names(names):

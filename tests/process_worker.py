@@ -76,6 +76,12 @@ def _order_click(env, connection_id, button):
     return button
 
 
+def _order_message(env, connection_id, button):
+    """Click a button of the connection; answer with what it says."""
+    answer = getattr(env["qbo.connection"].browse(connection_id), button)()
+    return answer["params"]["message"]
+
+
 def _order_lists(env, connection_id):
     """Read QuickBooks' lists; answer with the number of records."""
     connection = env["qbo.connection"].browse(connection_id)
@@ -146,6 +152,7 @@ ORDERS = {
     "complete": _order_complete,
     "click": _order_click,
     "lists": _order_lists,
+    "message": _order_message,
     "take": _order_take,
 }
 

@@ -168,6 +168,16 @@ class TestProcesses(BaseCase):
             self.assertFalse(connection.grant_ids)
             self.assertFalse(connection.reference_ids)
 
+    def test_what_a_button_says_is_what_was_read(self):
+        """What Intuit says is committed apart, where the request does not see it."""
+        for day in ("2026-01-31", "2026-02-28"):
+            preferences = {"AccountingInfoPrefs": {"BookCloseDate": day}}
+            self.control("POST", f"company/{US_REALM}", preferences=preferences)
+            said = self.workers[0].ask(
+                "message", self.connection_id, "action_read_closing_date"
+            )
+            self.assertEqual(said, f"QuickBooks' books are closed until {day}.")
+
     def click_connect(self, url):
         page = requests.get(url, timeout=30)
         hidden = dict(
