@@ -239,9 +239,10 @@ class QboConnection(models.Model):
         )
 
     def action_refresh_references(self):
-        """Read QuickBooks' lists now."""
+        """Read QuickBooks' settings now, and its lists, which follow from them."""
         self.ensure_one()
         self._check_administrator()
+        self._ask_intuit(self._read_company)
         count = self._ask_intuit(self._read_references)
         return self._notify_user(
             self.env._("%(count)s records read from QuickBooks' lists.", count=count)

@@ -106,7 +106,12 @@ class QboReference(models.Model):
             QuickBooks refused
         :raise QboError: Intuit did not answer; what was read before is kept
         """
-        return self._read_entities(connection, client, self._get_lists(connection))
+        with own_transaction(self.env) as env:
+            # What the company is like may have been read, and committed, a moment ago.
+            wanted = env[self._name]._get_lists(
+                env[connection._name].browse(connection.id)
+            )
+        return self._read_entities(connection, client, wanted)
 
     @api.model
     def _read_entities(self, connection, client, wanted):

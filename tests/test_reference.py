@@ -65,7 +65,7 @@ class TestReference(QboCommon):
 
     def test_one_request_for_all_lists(self):
         self.control("DELETE", "requests")
-        self.read_lists()
+        self.connection._call(self.connection._read_references)
         calls = self.control("GET", "requests")["requests"]
         self.assertEqual([call["path"].split("/")[-1] for call in calls], ["batch"])
 
@@ -106,6 +106,17 @@ class TestReference(QboCommon):
         self.connect(self.connection, GB_REALM)
         self.read_lists()
         self.assertTrue(self.get_references("CompanyCurrency"))
+
+    def test_multicurrency_switched_on_in_quickbooks(self):
+        """As the refusal of a foreign invoice advises: switch it on, read the lists."""
+        self.read_lists()
+        self.assertFalse(self.connection._get_rules().is_multicurrency)
+        preferences = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+        self.control("POST", f"company/{US_REALM}", preferences=preferences)
+        self.act("CompanyCurrency", "create", values={"Code": "EUR"})
+        self.read_lists()
+        self.assertTrue(self.connection._get_rules().is_multicurrency)
+        self.assertTrue(self.connection._has_currency("EUR"))
 
     def test_second_reading_changes_nothing(self):
         self.read_lists()
