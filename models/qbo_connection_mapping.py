@@ -208,7 +208,6 @@ class QboConnection(models.Model):
         count, refused = references._read_entities(self, client, ITEMS)
         for error in refused.values():
             raise error
-        self._write_committed({"items_read_at": fields.Datetime.now()})
         return count
 
     # === ACCOUNTS === #
@@ -279,8 +278,6 @@ class QboConnection(models.Model):
         """Choose the accounts that are suggested, where none is chosen."""
         self.ensure_one()
         self._check_administrator()
-        # The usual product of QuickBooks says where sales are booked.
-        self.env["qbo.mapping"]._read_items_once(["product"], self)
         suggestions = self._get_suggested_accounts()
         self.write({name: account.id for name, (account, _why) in suggestions.items()})
         return True

@@ -4,10 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .qbo_mapping import KINDS
-from .transaction import without_nested_loops
+from .qbo_reference_item import ITEM_KINDS
+from .transaction import own_transaction, without_nested_loops
 
 ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
-ITEM_KINDS = ("product", "category")
 
 
 class QboMapping(models.Model):
@@ -124,10 +124,12 @@ class QboMapping(models.Model):
                     "alive. Ask an administrator to connect it."
                 )
             )
+        with own_transaction(self.env) as env:
+            # Committed, they are there for whoever reads the items to suggest.
+            for id in connections.ids:
+                connection = env[connections._name].browse(id)
+                env[self._name]._collect(connection, kinds or ITEM_KINDS)
         count = sum(each._ask_intuit(each._read_items) for each in connections)
-        for connection in connections:
-            self._collect(connection, kinds or ITEM_KINDS)
-            self._suggest(connection, kinds or ITEM_KINDS)
         return self._notify(
             self.env._(
                 "%(count)s products and services read from QuickBooks.", count=count
@@ -199,18 +201,8 @@ class QboMapping(models.Model):
         if not self.has_access("create"):
             return
         for each in connection or self._get_scope()[1]:
-            is_read = self._read_items_once(kinds, each)
-            if self._collect(each, kinds) or is_read:
+            if self._collect(each, kinds):
                 self._suggest(each, kinds)
-
-    @api.model
-    def _read_items_once(self, kinds, connection):
-        """Read QuickBooks' products when somebody first wants to map to them."""
-        is_wanted = set(kinds) & set(ITEM_KINDS) and not connection.items_read_at
-        if not is_wanted or connection.state != "connected":
-            return False
-        connection._ask_intuit(connection._read_items)
-        return True
 
     @api.model
     def _notify(self, message, kind="success"):

@@ -82,6 +82,12 @@ def _order_message(env, connection_id, button):
     return answer["params"]["message"]
 
 
+def _order_read_items(env, connection_id):
+    """Read products from the screen of mappings; answer with what it says."""
+    mappings = env["qbo.mapping"].with_context(default_connection_id=connection_id)
+    return mappings.action_read_items()["params"]["message"]
+
+
 def _order_lists(env, connection_id):
     """Read QuickBooks' lists; answer with the number of records."""
     connection = env["qbo.connection"].browse(connection_id)
@@ -153,6 +159,7 @@ ORDERS = {
     "click": _order_click,
     "lists": _order_lists,
     "message": _order_message,
+    "read_items": _order_read_items,
     "take": _order_take,
 }
 

@@ -447,28 +447,68 @@ class TestMappingScreen(MappingMixin, QboCommon):
         with self.assertRaisesRegex(ValidationError, "needs a record"):
             self.get_row("term", self.service)
 
-    def test_items_are_read_when_first_wanted(self):
-        self.assertFalse(self.connection.items_read_at)
-        self.assertFalse(self.get_items_read())
-        self.open(None, "term")
-        self.assertFalse(self.get_items_read())
-        self.open(None, "product")
-        self.assertTrue(self.get_items_read())
-        calls = len(self.get_calls())
-        self.open(None, "product")
-        self.assertEqual(len(self.get_calls()), calls)
-        item = self.find_reference("Item", "Tax return")
-        self.assertEqual((item.sku, item.item_type), ("TR-1", "Service"))
-        # The daily lists leave them alone.
+    def forget_items(self):
+        """As on a connection whose lists were never read since products are."""
+        self.env["qbo.reference"].search(
+            [("connection_id", "=", self.connection.id), ("entity", "=", "Item")]
+        ).unlink()
+        self.connection.items_read_at = False
+        self.env.flush_all()
+
+    def read_lists(self):
         self.connection.with_user(self.administrator).action_refresh_references()
         self.env.invalidate_all()
-        self.assertTrue(item.active)
-        self.assertNotIn(item, self.connection.reference_ids)
 
-    def get_items_read(self):
-        return self.env["qbo.reference"].search_count(
-            [("connection_id", "=", self.connection.id), ("entity", "=", "Item")]
+    def test_items_are_read_with_the_lists_once(self):
+        self.assertTrue(self.connection.items_read_at)
+        item = self.find_reference("Item", "Tax return")
+        self.assertEqual((item.sku, item.item_type), ("TR-1", "Service"))
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Item",
+            operation="edit",
+            id=item.qbo_id,
+            values={"Sku": "TR-2"},
         )
+        self.read_lists()
+        self.assertEqual(item.sku, "TR-1")
+        self.assertTrue(item.active)
+        self.read_items()
+        self.assertEqual(item.sku, "TR-2")
+
+    def test_no_screen_asks_quickbooks(self):
+        """Whoever opens it in the meantime gets suggestions when they are read."""
+        self.forget_items()
+        product = self._create_product("Tax return", 1)
+        calls = len(self.get_calls())
+        rows = self.open(None, "product")
+        connection = self.connection.with_user(self.administrator)
+        connection.action_use_suggested_accounts()
+        self.env.flush_all()
+        self.assertEqual(len(self.get_calls()), calls)
+        row = rows.filtered(lambda row: row.res_id == product.id)
+        self.assertEqual(row.state, "unmapped")
+        self.read_lists()
+        self.assertEqual(row.suggested_id.name, "Tax return")
+        self.assertTrue(self.connection.items_read_at)
+
+    def test_items_that_quickbooks_refuses(self):
+        """The other lists are read; the products are, the next time."""
+        self.forget_items()
+        self.control(
+            "POST",
+            "faults",
+            match={"item": {"entity": "Item"}, "times": 1},
+            action={"fault": "5030"},
+        )
+        self.read_lists()
+        self.assertIn("Item", self.connection.references_problem)
+        self.assertFalse(self.connection.items_read_at)
+        self.read_lists()
+        self.assertFalse(self.connection.references_problem)
+        self.assertTrue(self.connection.items_read_at)
 
     def test_preflight(self):
         checks = self.get_checks()
@@ -518,12 +558,15 @@ class TestMappingScreen(MappingMixin, QboCommon):
         self.assertEqual(self.get_checks()["accounts"]["state"], "ok")
 
     def test_suggested_accounts(self):
+        self.forget_items()
         connection = self.connection.with_user(self.administrator)
         connection.write({"income_account_id": False})
         self.env.flush_all()
         text = connection.account_suggestions
         # Before products were read nobody knows the account of the usual one.
         self.assertNotIn("Income Account", text)
+        self.read_lists()
+        self.assertIn("Income Account: Services", connection.account_suggestions)
         self.assertIn("Deposit Account: Undeposited Funds", text)
         self.assertIn("Chosen in QuickBooks' sales settings", text)
         connection.action_use_suggested_accounts()

@@ -178,6 +178,31 @@ class TestProcesses(BaseCase):
             )
             self.assertEqual(said, f"QuickBooks' books are closed until {day}.")
 
+    def test_products_are_suggested_at_once(self):
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            product = env["product.product"].create(
+                {
+                    "name": "Tax return",
+                    "company_id": connection.company_id.id,
+                }
+            )
+        self.addCleanup(self.delete, product)
+        self.workers[0].ask("click", self.connection_id, "action_refresh_references")
+        self.workers[0].ask("read_items", self.connection_id)
+        with self.environment() as env:
+            row = env["qbo.mapping"].search(
+                [
+                    ("connection_id", "=", self.connection_id),
+                    ("key", "=", f"product.product,{product.id}"),
+                ]
+            )
+            self.assertEqual(row.suggested_id.name, "Tax return")
+
+    def delete(self, record):
+        with self.environment() as env:
+            env[record._name].browse(record.id).unlink()
+
     def click_connect(self, url):
         page = requests.get(url, timeout=30)
         hidden = dict(
@@ -222,9 +247,12 @@ class TestProcesses(BaseCase):
     def test_two_processes_read_the_lists(self):
         for _round in range(5):
             with self.environment() as env:
-                env["qbo.reference"].search(
+                env["qbo.reference"].with_context(active_test=False).search(
                     [("connection_id", "=", self.connection_id)]
                 ).unlink()
+                # Products are read once: by which of the two, it is not about.
+                connection = env["qbo.connection"].browse(self.connection_id)
+                connection.items_read_at = fields.Datetime.now()
             for worker in self.workers:
                 worker.tell("lists", self.connection_id)
             answers = {worker.hear() for worker in self.workers}
