@@ -1,5 +1,4 @@
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -245,60 +244,70 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         self.assertEqual(load.customer_create_count, 10)
         self.assertEqual(len(self.get_calls()), 1)
 
-    def test_killed_worker_goes_on_where_it_was(self):
-        invoices = [self.create_old(lines=self.untaxed()) for _number in range(5)]
-        load = self.create_load()
-        self.count(load)
-        self.load(load, work=False)
-        self.patch_size(2)
+    def create_mixed(self):
+        """Two documents to link, in a chunk of their own, and three to send.
+
+        :return: the invoices
+        """
+        partner = self._create_customer("Known Co")
+        theirs = self.act("Customer", DisplayName="Known Co")
+        matched = [
+            self.create_old(lines=self.untaxed(), partner=partner) for _number in "ab"
+        ]
+        for invoice in matched:
+            self.act_invoice(invoice, theirs["Id"])
+        return matched + [self.create_old(lines=self.untaxed()) for _number in "cde"]
+
+    def work_on(self, load):
+        """Let the worker do one chunk, and no more."""
         model = self.env["qbo.first.load"].sudo()
         self.connection._call(
             lambda client: model._work_on(self.connection, load.id, client)
         )
         self.env.invalidate_all()
-        outcomes = load.line_ids.filtered(lambda each: each.kind == "document")
-        self.assertEqual(outcomes.mapped("outcome").count("queued"), 2)
+
+    def assertEachOnce(self, invoices):
+        numbers = [each.get("DocNumber") for each in self.get_objects("Invoice")]
+        for invoice in invoices:
+            self.assertEqual(numbers.count(invoice.name), 1, invoice.name)
+
+    def test_killed_worker_goes_on_where_it_was(self):
+        invoices = self.create_mixed()
+        load = self.create_load()
+        self.count(load)
+        self.load(load, work=False)
+        self.work_on(load)
+        self.assertEqual((load.done_count, load.left_count), (2, 3))
+        operations = self.env["qbo.operation"].search([])
         # The next chunk dies before it is committed.
+        model = self.env["qbo.first.load"].sudo()
         with self.fails(ZeroDivisionError):
             with model.browse(load.id)._chunk(self.connection) as locked:
                 locked._queue_chunk()
+                self.assertFalse(locked._get_todo("create"))
                 raise ZeroDivisionError
-        self.assertEqual(outcomes.mapped("outcome").count("queued"), 2)
+        self.assertEqual((load.done_count, load.left_count), (2, 3))
+        self.assertEqual(self.env["qbo.operation"].search([]), operations)
         self.work()
         self.assertEqual(load.done_count, 5)
-        for invoice in invoices:
-            self.assertEqual(len(self.get_documents(invoice)), 1)
+        self.assertEachOnce(invoices)
 
     def test_killed_dry_run_counts_each_once(self):
-        for _number in range(5):
-            self.create_old(lines=self.untaxed())
+        self.create_mixed()
         load = self.create_load()
         load.action_count()
         self.env.flush_all()
-        self.patch_size(2)
         model = self.env["qbo.first.load"].sudo()
-        self.connection._call(
-            lambda client: model._work_on(self.connection, load.id, client)
-        )
-        with self.fails(ZeroDivisionError):
-            with model.browse(load.id)._chunk(self.connection) as locked:
-                locked._collect()
-                raise ZeroDivisionError
+        for _time in range(2):
+            with self.fails(ZeroDivisionError):
+                with model.browse(load.id)._chunk(self.connection) as locked:
+                    locked._collect()
+                    raise ZeroDivisionError
+            self.work_on(load)
         self.work()
-        self.assertEqual(load.document_create_count, 5)
+        self.assertEqual(load.document_match_count, 2)
+        self.assertEqual(load.document_create_count, 3)
         self.assertEqual(load.document_count, 5)
-
-    def patch_size(self, size):
-        for module, name in (
-            ("qbo_first_load_push", "LOAD_SIZE"),
-            ("qbo_first_load_count", "COLLECT_SIZE"),
-        ):
-            target = f"odoo.addons.quickbooks_online.models.{module}.{name}"
-            self.startPatcher(self._make_patch(target, size))
-
-    @staticmethod
-    def _make_patch(target, value):
-        return patch(target, value)
 
     def test_failure_is_retried_although_it_is_old(self):
         invoice = self.create_old(lines=self.untaxed())
@@ -321,24 +330,19 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         self.assertEqual(len(self.get_documents(invoice)), 1)
 
     def test_stop_and_continue(self):
-        for _number in range(4):
-            self.create_old(lines=self.untaxed())
+        invoices = self.create_mixed()
         load = self.create_load()
         self.count(load)
         self.load(load, work=False)
-        self.patch_size(2)
-        model = self.env["qbo.first.load"].sudo()
-        self.connection._call(
-            lambda client: model._work_on(self.connection, load.id, client)
-        )
-        self.env.invalidate_all()
+        self.work_on(load)
         load.action_stop()
         self.env.flush_all()
         self.work()
         self.assertEqual(load.state, "stopped")
-        self.assertEqual((load.done_count, load.left_count), (2, 2))
+        self.assertEqual((load.done_count, load.left_count), (2, 3))
         self.load(load)
-        self.assertEqual((load.done_count, load.left_count), (4, 0))
+        self.assertEqual((load.done_count, load.left_count), (5, 0))
+        self.assertEachOnce(invoices)
 
     def test_changed_after_the_count_is_held_back(self):
         invoice = self.create_old(lines=self.untaxed())
