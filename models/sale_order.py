@@ -64,13 +64,15 @@ class SaleOrder(models.Model):
 
     def _qbo_get_residue(self):
         """Return (line, amount): what rounding by document leaves, and its line."""
-        lines = self._qbo_get_lines().filtered(
-            lambda line: line._qbo_get_kind() == "product"
+        # Asked for each line of the order: what costs is done only where it has to be.
+        lines = self.order_line.filtered(
+            lambda line: not line.display_type and not line.is_downpayment
         )
         residue = self.amount_untaxed - sum(lines.mapped("price_subtotal"))
         if self.currency_id.is_zero(residue):
             return None, 0.0
-        return max(lines, key=lambda line: abs(line.price_subtotal)), residue
+        in_order = lines.sorted(lambda line: (line.sequence, line.id))
+        return max(in_order, key=lambda line: abs(line.price_subtotal)), residue
 
     def _qbo_lowers_tax(self):
         term = self.payment_term_id
