@@ -244,11 +244,12 @@ class QboDocumentMixin(models.AbstractModel):
             return
         code = connection._get_tax_codes().get(frozenset())
         rates = code and self._qbo_get_code_rates(connection, [code])[code]
-        if not rates or any(percent for _rate, percent in rates):
+        is_zero = rates and not any(percent for _rate, percent in rates)
+        if not is_zero or not code.active:
             yield self.env._(
                 "%(title)s needs a rounding line, which has no tax, but lines without "
-                "tax have no tax code of 0%%. Choose one in the tax mapping of the "
-                "connection %(books)s.",
+                "tax have no active tax code of 0%%. Choose one in the tax mapping of "
+                "the connection %(books)s.",
                 title=title,
                 books=connection.name,
             )

@@ -519,6 +519,10 @@ class TestAbroad(PayloadCase):
         invoice = self.create_invoice([(self.service, 1, 0.33)] * 3)
         self.assertIn("no account is chosen", self.get_blocker(invoice))
         self.connection.rounding_account_id = self.find_reference("Account", "Income")
+        code = self.find_reference("TaxCode", "No VAT")
+        code.active = False
+        self.assertIn("no active tax code of 0%", self.get_blocker(invoice))
+        code.active = True
         line = self.prepare(invoice)["Line"][3]
         self.assertEqual(line["Amount"], Decimal("-0.01"))
         self.assertEqual(
