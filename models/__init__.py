@@ -59,6 +59,7 @@ from . import sale_order_line
 from . import res_partner
 from . import qbo_customer
 from . import product_product
+from . import product_rounding
 from . import account_analytic_account
 from . import account_payment_term
 from . import qbo_payload_words

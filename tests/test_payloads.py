@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools.digest import digest
@@ -458,6 +459,14 @@ class TestInvoicePayload(PayloadCase):
         detail = self.prepare(invoice)["Line"][1]["SalesItemLineDetail"]
         self.assertEqual(detail["TaxCodeRef"], {"value": "NON"})
         self.check_delivered(invoice, "10.00")
+
+    def test_product_of_rounding_lines_stays(self):
+        product = self.env.ref("quickbooks_online.product_rounding")
+        product.active = False
+        for record in (product, product.product_tmpl_id):
+            with self.assertRaisesRegex(UserError, "Rounding difference cannot be"):
+                record.unlink()
+        self.assertTrue(product.exists())
 
     def test_credit_note(self):
         # 2 x 150.00 less 10.00: 290.00, tax 29.00; amounts are positive.
