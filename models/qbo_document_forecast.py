@@ -256,6 +256,22 @@ class QboDocumentMixin(models.AbstractModel):
 
     # === NOTES === #
 
+    def _qbo_list_abroad_notes(self, title, tax):
+        """Automated sales tax goes by the delivery address, and knows one country."""
+        contact, delivery = self._qbo_get_addresses()
+        partners = (delivery, contact, self._qbo_get_customer())
+        found = [each for each in partners if each._qbo_prepare_address()]
+        country = found[0].country_id if found else None
+        if country and country.code != "US":
+            yield self.env._(
+                "%(title)s is delivered to %(country)s, where QuickBooks reckons no "
+                "sales tax. Odoo has a tax of %(tax)s: if QuickBooks drops it, the "
+                "receipt tells.",
+                title=title,
+                country=country.name,
+                tax=tax,
+            )
+
     def _qbo_list_notes(self, connection, rules):
         yield from super()._qbo_list_notes(connection, rules)
         parts = self._qbo_get_sold_parts(connection, rules)
@@ -272,6 +288,8 @@ class QboDocumentMixin(models.AbstractModel):
             return
         total, tax = self._qbo_get_totals()
         amount = self._qbo_get_rounding(connection, forecast)
+        if rules.tax == "automated" and tax:
+            yield from self._qbo_list_abroad_notes(title, tax)
         if amount:
             yield self.env._(
                 "QuickBooks rounds %(title)s to %(theirs)s, Odoo to %(ours)s: a "

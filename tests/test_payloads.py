@@ -659,6 +659,25 @@ class TestInvoicePayload(PayloadCase):
         free = self.create_invoice([(self.service, 1, 10, None)])
         self.assertEqual(free._qbo_get_blockers(self.connection), [])
 
+    def test_tax_of_a_delivery_abroad(self):
+        """QuickBooks knows no rates there: it is said before anything is sent."""
+        self.assertEqual(self.create_invoice()._qbo_get_notes(self.connection), [])
+        self.customer.write({"country_id": self.env.ref("base.ca").id})
+        invoice = self.create_invoice()
+        (note,) = invoice._qbo_get_notes(self.connection)
+        self.assertIn("is delivered to Canada", note)
+        self.assertIn("Odoo has a tax of 30.00", note)
+        gaps = self.get_gaps(invoice)
+        self.assertEqual(
+            gaps,
+            [
+                "Total: sent 330.00, QuickBooks has 300.00",
+                "Tax: sent 30.00, QuickBooks has 0",
+            ],
+        )
+        invoice = self.create_invoice([(self.service, 1, 10, None)])
+        self.assertEqual(invoice._qbo_get_notes(self.connection), [])
+
     def test_negative_total(self):
         invoice = self.create_invoice([(self.service, -1, 10, None)], post=False)
         blockers = invoice._qbo_get_blockers(self.connection)
