@@ -256,6 +256,29 @@ class QboDocumentMixin(models.AbstractModel):
 
     # === NOTES === #
 
+    def _qbo_list_code_notes(self, connection, parts, title, tax):
+        """QuickBooks keeps Odoo's tax, and files it under the document's code."""
+        taxed = [part for part in parts if part.line._qbo_is_taxed()]
+        code = self._qbo_get_document_codes(connection, [part.line for part in taxed])
+        rates = len(code) == 1 and self._qbo_get_code_rates(connection, code)[code]
+        if not taxed or not rates:
+            return
+        percent = sum(percent for _rate, percent in rates)
+        theirs = sum(part.amount for part in taxed) * percent / 100
+        if abs(theirs - tax) * 100 > len(taxed) * len(rates):
+            yield self.env._(
+                "The tax code %(code)s comes to %(percent)s%% in QuickBooks, which "
+                "would be %(theirs)s on %(title)s. Odoo has %(ours)s: this is sent, "
+                "and filed under that code. If it belongs elsewhere, mend the tax "
+                "mapping of the connection %(books)s.",
+                code=code.name,
+                percent=members.make_bare(percent),
+                theirs=money.round_half_up(theirs),
+                title=title,
+                ours=tax,
+                books=connection.name,
+            )
+
     def _qbo_list_abroad_notes(self, title, tax):
         """Automated sales tax goes by the delivery address, and knows one country."""
         contact, delivery = self._qbo_get_addresses()
@@ -290,6 +313,8 @@ class QboDocumentMixin(models.AbstractModel):
         amount = self._qbo_get_rounding(connection, forecast)
         if rules.tax == "automated" and tax:
             yield from self._qbo_list_abroad_notes(title, tax)
+        if rules.tax == "manual":
+            yield from self._qbo_list_code_notes(connection, parts, title, tax)
         if amount:
             yield self.env._(
                 "QuickBooks rounds %(title)s to %(theirs)s, Odoo to %(ours)s: a "

@@ -60,6 +60,22 @@ class TestManualTax(PayloadCase):
         self.assertNotIn("TxnTaxDetail", self.prepare(invoice))
         self.check_delivered(invoice, "140.00")
 
+    def test_code_of_another_rate_is_told(self):
+        """QuickBooks keeps Odoo's amount, and files it under the code."""
+        tax_8 = self._create_tax("California 8%", 8)
+        self.map_tax(self.tax_10, "California")
+        self.map_tax(tax_8, "California")
+        lines = [(self.service, 3, 33.33, tax_8), (self.goods, 1, 7, None)]
+        invoice = self.create_invoice(lines)
+        self.assertEqual(invoice._qbo_get_notes(self.connection), [])
+        lines[0] = (self.service, 3, 33.33, self.tax_10)
+        invoice = self.create_invoice(lines)
+        (note,) = invoice._qbo_get_notes(self.connection)
+        # 8 % of 99.99 is 8.00, 10 % are 10.00.
+        self.assertIn("California comes to 8% in QuickBooks, which would be 8.00", note)
+        self.assertIn("Odoo has 10.00", note)
+        self.check_delivered(invoice, "116.99")
+
     def test_no_place_is_needed(self):
         self.map_tax(self.tax_10, "California")
         self.customer.write({"zip": False, "state_id": False})
