@@ -224,7 +224,7 @@ class QboRevenueSchedule(models.Model):
         """Write down what was logged until the end of a month, as planned parts.
 
         Hours that were logged late, for a month that is in an entry, go into the first
-        month after the last entry.
+        month after the last entry; those of a month that is in none, into that month.
 
         :param date month: its first day
         """

@@ -260,6 +260,37 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         april = self.recognize(APRIL)
         self.assertEqual((april.date, april.amount_total), (date(2026, 4, 30), 300))
 
+    def test_hours_of_a_month_that_waited(self):
+        """March is booked as March, although April stands in an entry already."""
+        self.connection.revenue_late_policy = "wait"
+        schedule = self.create_time()
+        self.log_hours(schedule, 5, date(2026, 3, 20))
+        self.log_hours(schedule, 3, date(2026, 4, 20))
+        self.close_books("2026-03-31")
+        self.assertEqual(self.recognize(APRIL).amount_total, 300)
+        self.close_books(None)
+        march = self.recognize(APRIL)
+        self.assertEqual((march.date, march.amount_total), (date(2026, 3, 31), 500))
+
+    def test_hours_of_a_draft_that_was_deleted(self):
+        schedule = self.create_time()
+        self.log_hours(schedule, 5, date(2026, 3, 20))
+        self.log_hours(schedule, 3, date(2026, 4, 20))
+        self.recognize(MARCH)
+        april = self.recognize_and_post(APRIL)
+        (self.env["qbo.revenue.entry"].search([]) - april).unlink()
+        march = self.recognize(APRIL)
+        self.assertEqual((march.month, march.amount_total), (MARCH, 500))
+
+    def test_hours_before_quickbooks_took_over(self):
+        """March was recognized elsewhere: no later month takes it."""
+        self.connection.start_date = APRIL
+        schedule = self.create_time()
+        for month, hours in ((3, 5), (4, 3), (5, 2)):
+            self.log_hours(schedule, hours, date(2026, month, 20))
+        self.assertEqual(self.recognize(APRIL).amount_total, 300)
+        self.assertEqual(self.recognize(MAY).amount_total, 200)
+
     def test_no_more_than_the_order(self):
         schedule = self.create_time(quantity=10)
         self.log_hours(schedule, 8, MARCH)

@@ -1,7 +1,7 @@
 """What a changed plan does to the months that are booked.
 
 A booked month is never edited: it is reversed whole, and booked anew. Work that is
-logged late reverses nothing: the next month catches up.
+logged late, for a booked month, reverses nothing: the next month catches up.
 """
 
 from collections.abc import Hashable
@@ -96,13 +96,14 @@ def amend(booked, plan, posting, through=None):
 def catch_up(booked, plan, posting, first_open):
     """Return the parts that are not booked, and reverse nothing.
 
-    What earlier months lack, booked or not, and booked ones anywhere, is put into
-    the first month from `first_open` on that is not booked. It may be negative.
+    A month that was never booked keeps what it earned. What booked ones lack, or have
+    too much, is put into the first month from `first_open` on that is not booked. It
+    may be negative.
 
     :param booked: `Part`s that stand, at most one a month, all with this posting
     :param Plan plan: what holds now
     :param posting: where it is booked, any hashable
-    :param date first_open: any day of the first month that can be booked
+    :param date first_open: any day of the first month that takes what is late
     :rtype: tuple[Part, ...]
     """
     standing = _by_month(booked)
@@ -110,10 +111,7 @@ def catch_up(booked, plan, posting, first_open):
     target = month_of(first_open)
     while target in standing:
         target = next_month(target)
-    for month, part in standing.items():
-        amounts[month] = amounts.get(month, 0) - part.amount
-    behind = [month for month in amounts if month < target or month in standing]
-    late = sum(amounts.pop(month) for month in behind)
+    late = sum(amounts.pop(month, 0) - part.amount for month, part in standing.items())
     amounts[target] = amounts.get(target, 0) + late
     parts = [
         Part(month, amount, posting) for month, amount in drop_zeros(amounts).items()

@@ -170,13 +170,13 @@ class TestCatchUp:
         parts = booked({FEBRUARY: 100})
         late = Plan({JANUARY: 30, FEBRUARY: 100, MARCH: 5}, 0)
         result = catch_up(parts, late, POSTING, MARCH)
-        assert result == (Part(MARCH, 35, POSTING),)
+        assert result == (Part(JANUARY, 30, POSTING), Part(MARCH, 5, POSTING))
 
     def test_first_open_month_is_booked_already(self):
         parts = booked({FEBRUARY: 100, month(12): 7})
         late = Plan({JANUARY: 30, FEBRUARY: 101, month(12): 9}, 0)
         result = catch_up(parts, late, POSTING, FEBRUARY)
-        assert result == (Part(MARCH, 33, POSTING),)
+        assert result == (Part(JANUARY, 30, POSTING), Part(MARCH, 3, POSTING))
         late = Plan({month(12): 9, month(1, 2027): 1}, 0)
         result = catch_up(parts[1:], late, POSTING, month(12))
         assert result == (Part(month(1, 2027), 3, POSTING),)
