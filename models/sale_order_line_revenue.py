@@ -35,8 +35,8 @@ class SaleOrderLine(models.Model):
             raise UserError(
                 self.env._(
                     "%(names)s: nothing was deleted, because the revenue of the line "
-                    "is recognized by a schedule. Cancel the deal by an amendment "
-                    "first.",
+                    "is, or was, recognized by a schedule, which stays. Cancel the "
+                    "deal by an amendment instead.",
                     names=", ".join(running.mapped("display_name")),
                 )
             )

@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +32,11 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.qbo_revenue_count = counts.get(order._origin, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_revenue(self):
+        """PostgreSQL deletes the lines with their order, past what looks after them."""
+        self.order_line._unlink_except_revenue()
 
     def _action_confirm(self):
         result = super()._action_confirm()

@@ -425,6 +425,19 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         order.order_line.unlink()
         self.assertFalse(schedule.exists())
 
+    def test_an_order_that_is_deleted(self):
+        """Its drafts go with it; what runs or ran stays, and says why."""
+        schedule = self.create_deal(start=False)
+        order = schedule.order_id
+        order._action_cancel()
+        order.unlink()
+        self.assertFalse(schedule.exists())
+        schedule = self.create_deal()
+        schedule.order_id._action_cancel()
+        schedule._amend({}, "Cancelled", "cancel", date(2026, 2, 28))
+        with self.assertRaisesRegex(UserError, "nothing was deleted"):
+            schedule.order_id.unlink()
+
     def test_a_product_that_changed(self):
         schedule = self.create_deal()
         schedule.order_line_id.product_id = self.goods
