@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..const import SUBSCRIPTION_READ_ONLY
+from .transaction import own_transaction
 
 ADMINISTRATOR_GROUP = "quickbooks_online.group_qbo_administrator"
 ENCRYPTED_FIELDS = ("client_secret_encrypted", "verifier_token_encrypted")
@@ -270,6 +271,15 @@ class QboConnection(models.Model):
         self._check_administrator()
         if self.state in ("connected", "suspended"):
             self.action_disconnect()
+        self.env.flush_all()
+        # Disconnecting was committed already; and accounts that are deleted empty the
+        # fields of the connection that name them: all of it in one transaction.
+        with own_transaction(self.env) as env:
+            own = self._with_own_environment(env).with_context(self.env.context)
+            own._sever()
+        self.env.invalidate_all(flush=False)
+
+    def _sever(self):
         self._drop_links()
         self.message_post(
             body=self.env._(
@@ -279,7 +289,7 @@ class QboConnection(models.Model):
                 realm=self.realm_id,
             )
         )
-        self._write_committed(self._prepare_severed_values())
+        self.write(self._prepare_severed_values())
 
     def _drop_links(self):
         """Delete all that is keyed by the realm; features with links extend this."""

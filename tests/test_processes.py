@@ -392,3 +392,24 @@ class TestProcesses(BaseCase):
         self.control("DELETE", "requests")
         self.assertIn("suspended", self.workers[1].ask("call", self.connection_id))
         self.assertFalse(self.control("GET", "requests")["requests"])
+
+    def test_sever_where_accounts_are_chosen(self):
+        """Who clicks has a transaction of their own, which must not lock the other."""
+        self.workers[0].ask("lists", self.connection_id)
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            account = env["qbo.reference"].search(
+                [
+                    ("connection_id", "=", connection.id),
+                    ("account_type", "=", "Income"),
+                ],
+                limit=1,
+            )
+            connection.income_account_id = account
+        answer = self.workers[0].ask("click", self.connection_id, "action_sever")
+        self.assertEqual(answer, "action_sever")
+        with self.environment() as env:
+            connection = env["qbo.connection"].browse(self.connection_id)
+            self.assertEqual((connection.state, connection.realm_id), ("draft", False))
+            self.assertFalse(connection.income_account_id)
+            self.assertFalse(account.with_env(env).exists())
