@@ -13,6 +13,7 @@ from . import qbo_event_view
 from . import qbo_webhook_count
 from . import qbo_reference
 from . import qbo_reference_item
+from . import qbo_reference_kept
 from . import qbo_binding
 from . import qbo_catalogue
 from . import qbo_operation

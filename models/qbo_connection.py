@@ -293,9 +293,15 @@ class QboConnection(models.Model):
 
     def _drop_links(self):
         """Delete all that is keyed by the realm; features with links extend this."""
-        self.env["qbo.reference"].sudo().with_context(active_test=False).search(
-            [("connection_id", "=", self.id)]
+        references = self.env["qbo.reference"].sudo().with_context(active_test=False)
+        (
+            references.search([("connection_id", "=", self.id)])
+            - self._set_references_aside()
         ).unlink()
+
+    def _set_references_aside(self):
+        """Hook: put aside, and return, what outlives the links (`qbo.reference`)."""
+        return self.env["qbo.reference"].sudo()
 
     def _prepare_severed_values(self):
         names = (

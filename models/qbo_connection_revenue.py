@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..const import JOURNAL_COUNTRIES
 from ..tools import recognition
@@ -110,6 +110,41 @@ class QboConnection(models.Model):
             return self.deferred_revenue_account_id
         return super()._get_income_account(product)
 
+    # === SEVERED === #
+
+    def _set_references_aside(self):
+        """Keep what entries, which stay, and deals name."""
+        amendments = self.env["qbo.revenue.amend"].sudo()
+        amendments.search(
+            [("schedule_id.company_id", "=", self.company_id.id)]
+        ).unlink()
+        named = self._find_references_of_revenue()
+        named._set_aside(self)
+        return super()._set_references_aside() | named
+
+    def _find_references_of_revenue(self):
+        names = ("qbo.revenue.schedule", "qbo.revenue.period", "qbo.revenue.entry.line")
+        selects = [
+            SQL("SELECT %s FROM %s", SQL.identifier(column), SQL.identifier(table))
+            for name in names
+            for table in [self.env[name]._table]
+            for column in _list_references(self.env[name])
+        ]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM qbo_reference WHERE connection_id = %s AND id IN (%s)",
+                self.id,
+                SQL(" UNION ").join(selects),
+            )
+        )
+        return self.env["qbo.reference"].sudo().browse(id for (id,) in rows)
+
+    def _prepare_severed_values(self):
+        # Of another company these are others; what is deleted empties them by itself.
+        chosen = dict.fromkeys(_list_references(self), False)
+        return super()._prepare_severed_values() | chosen
+
     # === EACH MONTH === #
 
     @api.model
@@ -189,3 +224,14 @@ class QboConnection(models.Model):
         """Return all `Lock` s that hold revenue entries."""
         blank = self.env["qbo.revenue.entry"].new({"company_id": self.company_id.id})
         return blank._qbo_list_locks(self)
+
+
+def _list_references(model):
+    """Return the names of the columns that name a record of QuickBooks' lists."""
+    return [
+        name
+        for name, field in model._fields.items()
+        if field.type == "many2one"
+        and field.store
+        and field.comodel_name == "qbo.reference"
+    ]

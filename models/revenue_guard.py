@@ -15,6 +15,8 @@ FREE_ENTRY_COLUMNS = (
     "qbo_first_approved_by_id",
     "qbo_approved_by_id",
     "qbo_approved_at",
+    "qbo_approved_digest",
+    "qbo_approved_payload",
     "qbo_reject_reason",
     "qbo_excluded",
     "qbo_queued_at",
@@ -166,9 +168,8 @@ FUNCTIONS = {
                 SELECT FROM ONLY {schema}.qbo_operation o
                  WHERE o.res_model = 'qbo.revenue.entry' AND o.res_id = OLD.id
                    AND o.state IN ('sent', 'uncertain')) THEN
-                -- That it arrived, or that its approval was withdrawn meanwhile.
-                free := TG_ARGV || ARRAY[
-                    'state', 'qbo_approved_digest', 'qbo_approved_payload'];
+                -- That it arrived.
+                free := TG_ARGV || 'state'::text;
                 IF TG_OP = 'DELETE' OR
                    to_jsonb(OLD) - free IS DISTINCT FROM to_jsonb(NEW) - free THEN
                     PERFORM {schema}.qbo_revenue_refuse(

@@ -197,6 +197,36 @@ class TestRevenueEntries(RevenueMixin, QboCommon):
             with self.assertRaises(AccessError):
                 record.with_user(stranger).read(["display_name"])
 
+    def test_severed_and_connected_again(self):
+        """What is in QuickBooks stays as it is here, and is found there again."""
+        training = self.find_class("Training")
+        schedule = self.create_deal(1200, class_id=training.id)
+        (march,) = self.recognize_and_post(MARCH)
+        april = self.recognize(APRIL)
+        lines = self.get_lines(march)
+        self.connection.with_user(self.administrator).action_sever()
+        self.env.invalidate_all()
+        self.assertFalse(self.connection.deferred_revenue_account_id)
+        self.assertEqual(self.get_lines(march), lines)
+        references = self.env["qbo.reference"].with_context(active_test=False)
+        kept = references.search([("connection_id", "=", self.connection.id)])
+        self.assertEqual(kept, self.deferred | self.income | training)
+        self.assertFalse(kept.filtered("active"))
+
+        self.set_up_quickbooks()
+        self.connection.approval_required = True
+        self.env.invalidate_all()
+        self.assertTrue(all(kept.mapped("active")))
+        self.assertEqual(self.find_account("Services"), self.income)
+        self.assertFalse(schedule.notice)
+        for entry in (march, april):
+            entry.with_user(self.accountant).action_qbo_submit()
+            entry.with_user(self.approver).action_qbo_approve()
+            entry.with_user(self.approver).action_qbo_push()
+        self.work()
+        self.assertEqual((march | april).mapped("qbo_state"), ["pushed"] * 2)
+        self.assertEqual(len(self.get_objects("JournalEntry")), 2)
+
     # === CLOSED MONTHS === #
 
     def test_a_closed_month_goes_into_the_first_open_one(self):
