@@ -214,8 +214,7 @@ class QboRevenueEntry(models.Model):
     @api.model
     def _make_words(self, company, kind, month, orders):
         """Return what a memo says, in the language of the company."""
-        language = company.partner_id.lang or self.env.lang
-        environment = self.with_context(lang=language).env
+        environment = self._speak_as(company)
         values = {
             "month": format_date(environment, month, date_format="MMMM y"),
             "deals": self._name_deals(environment, orders),
@@ -226,6 +225,26 @@ class QboRevenueEntry(models.Model):
             "correction": environment._("Corrected revenue of %(month)s: %(deals)s"),
         }
         return texts[kind] % values
+
+    @api.model
+    def _speak_as(self, company):
+        """Return the environment whose words QuickBooks' users read."""
+        language = company.partner_id.lang or self.env.lang
+        return self.with_context(lang=language).env
+
+    @api.model
+    def _note_closed_month(self, company, month):
+        return self._speak_as(company)._(
+            "%(month)s was closed, so it is booked on the first open day.",
+            month=month.strftime("%Y-%m"),
+        )
+
+    @api.model
+    def _note_closed_day(self, company, day):
+        return self._speak_as(company)._(
+            "%(date)s is closed, so it is booked on the first open day.",
+            date=fields.Date.to_string(day),
+        )
 
     @api.model
     def _name_deals(self, environment, orders):

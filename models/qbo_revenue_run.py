@@ -181,9 +181,8 @@ class QboRevenueRun(models.AbstractModel):
                 )
                 waiting[sentence] = len(parts.schedule_id)
             else:
-                note = self.env._(
-                    "%(month)s was closed, so it is booked on the first open day.",
-                    month=_show_month(month),
+                note = self.env["qbo.revenue.entry"]._note_closed_month(
+                    connection.company_id, month
                 )
                 dated.append(((month, day, note), parts))
         return dated, waiting

@@ -293,9 +293,8 @@ class QboRevenueSchedule(models.Model):
             link: original.id,
         }
         if day != original.date:
-            values["late_note"] = self.env._(
-                "%(date)s is closed, so it is booked on the first open day.",
-                date=fields.Date.to_string(original.date),
+            values["late_note"] = original._note_closed_day(
+                original.company_id, original.date
             )
         lines = run._prepare_lines(period, original.month, kind)
         return run._make_entry(Draft(values, period, lines), kind=kind)

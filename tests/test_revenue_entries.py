@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools.translate import code_translations
 
 from .common import QboCommon
 from .revenue import MARCH, RevenueMixin
@@ -239,6 +240,39 @@ class TestRevenueEntries(RevenueMixin, QboCommon):
         (found,) = self.get_objects("JournalEntry")
         self.assertEqual(found["TxnDate"], "2026-04-01")
         self.assertIn("was closed", found["PrivateNote"])
+
+    def test_words_are_in_the_language_of_the_company(self):
+        """Whoever recognizes or amends: memos and notes are read in QuickBooks."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = {
+            "%(month)s was closed, so it is booked on the first open day.": (
+                "%(month)s : fermé."
+            ),
+            "%(date)s is closed, so it is booked on the first open day.": (
+                "%(date)s : fermé."
+            ),
+        }
+        self.patch(
+            type(code_translations),
+            "get_python_translations",
+            lambda _self, _module, lang: french if lang == "fr_FR" else {},
+        )
+        for ours, theirs, words in (
+            ("en_US", "fr_FR", ("April 2026", "-04 was closed", "-31 is closed")),
+            ("fr_FR", "en_US", ("avril 2026", "-04 : fermé", "-31 : fermé")),
+        ):
+            self.company.partner_id.lang = ours
+            schedule = self.create_deal(1200)
+            self.recognize_and_post(MARCH)
+            self.close_books("2026-04-30")
+            connection = self.connection.with_context(lang=theirs)
+            april = connection._recognize_revenue(APRIL)
+            self.assertIn(words[0], april.memo)
+            self.assertIn(words[1], april.late_note)
+            record = schedule.with_context(lang=theirs)._amend({"amount": 1}, "Less")
+            self.assertIn(words[2], record.entry_ids[0].late_note)
+            april.unlink()
+            self.close_books(None)
 
     def test_a_closed_month_waits(self):
         self.connection.revenue_late_policy = "wait"
