@@ -22,8 +22,21 @@ class QboRevenueSchedule(models.Model):
                 value = "; ".join(each._describe() for each in self._get_milestones())
             elif field.type == "monetary":
                 value = self.currency_id.format(value)
+            elif field.type == "float":
+                value = _show_price(value)
+            elif field.type == "json":
+                value = self._describe_rate_changes(value)
+            elif field.type == "boolean":
+                value = self.env._("yes") if value else self.env._("no")
             told[label] = str(value or "-")
         return told
+
+    def _describe_rate_changes(self, changes):
+        """Return '120 from 2026-05-01, 130 from 2026-07-01'."""
+        return ", ".join(
+            self.env._("%(price)s from %(day)s", price=_show_price(price), day=day)
+            for day, price in sorted(changes or ())
+        )
 
     def _describe_difference(self, before, kind, day):
         changes = [
@@ -37,3 +50,8 @@ class QboRevenueSchedule(models.Model):
             )
             changes.insert(0, ended)
         return "; ".join(changes)
+
+
+def _show_price(price):
+    """Return a unit price with the decimals that it has: '120', '0.125'."""
+    return f"{price:.6f}".rstrip("0").rstrip(".")

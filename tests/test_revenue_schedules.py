@@ -343,8 +343,18 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         form.amount, form.reason = 4800, "New price list"
         form.save().action_amend()
         self.assertFalse(schedule.amendment_ids.entry_ids)
+        self.assertIn(
+            "Later Unit Prices: - → 120 from 2026-04-15",
+            schedule.amendment_ids.changes,
+        )
         self.assertFalse(schedule.notice)
         self.assertEqual(self.recognize(APRIL).amount_total, 1100)
+        changes = [["2026-04-15", 120], ["2026-06-01", 130.5]]
+        record = schedule._amend(
+            {"rate_changes": changes, "is_capped": False}, "Dearer, and no limit"
+        )
+        self.assertIn("120 from 2026-04-15, 130.5 from 2026-06-01", record.changes)
+        self.assertIn("Never More Than The Order: yes → no", record.changes)
 
     def test_rate_changes_of_what_is_delivered(self):
         order = self.create_order([(self.service, 40, 100)], confirm=True)
