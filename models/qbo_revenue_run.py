@@ -34,7 +34,6 @@ class Run:
     """
 
     revenue_run: object
-    connection: object
     drafts: list
     held: dict
 
@@ -72,7 +71,7 @@ class QboRevenueRun(models.AbstractModel):
         dated, closed = self._date(connection, periods)
         held = {reason: len(ids) for reason, ids in waits.items()} | closed
         drafts = self._group(connection, dated)
-        return Run(self, connection, drafts, held)
+        return Run(self, drafts, held)
 
     @api.model
     def _get_running(self, connection):
