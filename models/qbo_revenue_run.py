@@ -66,12 +66,13 @@ class QboRevenueRun(models.AbstractModel):
         schedules._write_down_time(month)
         periods = self._lock_due(connection, month)
         periods.schedule_id._find_missing_classes(connection)
-        waits, periods = self._hold_back(connection, periods)
-        periods |= self._write_down_unbilled(connection, periods, month, waits)
-        dated, closed = self._date(connection, periods)
-        held = {reason: len(ids) for reason, ids in waits.items()} | closed
-        drafts = self._group(connection, dated)
-        return Run(self, drafts, held)
+        held, periods = self._hold_back(connection, periods)
+        dated = self._date(connection, periods, held)
+        # What waits in closed months is not booked, so that it covers no invoice.
+        periods = periods.browse().union(*(parts for _when, parts in dated))
+        periods |= self._write_down_unbilled(connection, periods, month, held)
+        drafts = self._group(connection, self._date(connection, periods, held))
+        return Run(self, drafts, {reason: len(ids) for reason, ids in held.items()})
 
     @api.model
     def _get_running(self, connection):
@@ -161,10 +162,13 @@ class QboRevenueRun(models.AbstractModel):
     # === DATES === #
 
     @api.model
-    def _date(self, connection, periods):
-        """Return ([((month, day, note), parts)], {sentence: deals that wait})."""
+    def _date(self, connection, periods, held):
+        """Return [((month, day, note), parts)] of those that can be booked.
+
+        :param held: {sentence: ids of deals that wait for that reason}; more are added
+        """
         locks = connection._get_revenue_locks()
-        dated, waiting = [], {}
+        dated = []
         for month, parts in periods.grouped("month").items():
             own = recognition.end_of(month)
             day = closed_period.find_first_open(own, locks)
@@ -178,13 +182,13 @@ class QboRevenueRun(models.AbstractModel):
                         closed_period.find_holding(own, locks)[0].until
                     ),
                 )
-                waiting[sentence] = len(parts.schedule_id)
+                held[sentence].update(parts.schedule_id.ids)
             else:
                 note = self.env["qbo.revenue.entry"]._note_closed_month(
                     connection.company_id, month
                 )
                 dated.append(((month, day, note), parts))
-        return dated, waiting
+        return dated
 
     # === GROUPS === #
 

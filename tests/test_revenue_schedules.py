@@ -585,6 +585,40 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         # What was invoiced in April is not owed again.
         self.assertFalse(self.recognize(MARCH))
 
+    def test_a_closed_month_that_waits_covers_no_invoice(self):
+        """April is booked, March not yet: what is invoiced covers April."""
+        unbilled = self.create_unbilled_account(1)
+        self.connection.unbilled_account_id = unbilled
+        self.connection.revenue_late_policy = "wait"
+        schedule = self.create_deal(1200)
+        self.invoice_line(schedule, 100, date(2026, 4, 10))
+        self.close_books("2026-03-31")
+        self.recognize(APRIL).sudo().state = "posted"
+        self.assertEqual(
+            self.get_balances(), {self.deferred.name: 100, self.income.name: -100}
+        )
+        self.close_books(None)
+        self.recognize(APRIL).sudo().state = "posted"
+        self.assertEqual(
+            self.get_balances(),
+            {self.deferred.name: 100, unbilled.name: 100, self.income.name: -200},
+        )
+        self.assertEqual(self.get_months(schedule)["2026-03"], 100)
+
+    def test_invoiced_since_waits_for_a_closed_month(self):
+        self.connection.unbilled_account_id = self.create_unbilled_account(1)
+        self.connection.revenue_late_policy = "wait"
+        schedule = self.create_deal(
+            300, start_date=MARCH, end_date=date(2026, 3, 31), month_count=1
+        )
+        self.recognize(MARCH).sudo().state = "posted"
+        self.invoice_line(schedule, 300, date(2026, 4, 10))
+        self.close_books("2026-04-30")
+        run = self.env["qbo.revenue.run"]._collect(self.connection, APRIL)
+        self.assertFalse(run.drafts)
+        self.assertEqual(list(run.held.values()), [1])
+        self.assertEqual(self.recognize(MAY).period_ids.mapped("unbilled"), [-300])
+
     def test_invoiced_since_but_the_class_is_inactive(self):
         self.connection.unbilled_account_id = self.create_unbilled_account(1)
         training = self.find_class("Training")
