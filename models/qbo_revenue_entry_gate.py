@@ -52,6 +52,13 @@ class QboRevenueEntry(models.Model):
             operation._cancel(text)
             entry._message_log(body=text)
 
+    def _qbo_get_exclude_refusal(self, connection):
+        """Nothing is kept away that may be there already."""
+        unknown = self.has_access("read") and self.sudo()._get_unknown()
+        if unknown:
+            return unknown._make_unknown_sentence()
+        return super()._qbo_get_exclude_refusal(connection)
+
     # === WHAT BECAME OF IT === #
 
     def _qbo_after_push(self, operation):

@@ -62,6 +62,7 @@ class QboRevenueEntry(models.Model):
             )
         if names and not set(names) - ARRIVAL:
             return
+        entries._check_known()
         under_way = entries._get_under_way()
         if under_way:
             raise UserError(
@@ -76,7 +77,33 @@ class QboRevenueEntry(models.Model):
         """Return those of which nobody knows yet whether QuickBooks has them."""
         operations = self.env["qbo.operation"].sudo()._get_open_of(self)
         ids = {each.res_id for each in operations if each.state in UNDER_WAY}
+        return self.filtered(lambda each: each.id in ids) | self._get_unknown()
+
+    def _get_unknown(self):
+        """Return those that may be in QuickBooks, and wait for a person to find out."""
+        operations = self.env["qbo.operation"].sudo()
+        last = {
+            each.res_id: each
+            for each in operations.search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)], order="id"
+            )
+        }
+        ids = {id for id, each in last.items() if each._was_given_up()}
         return self.filtered(lambda each: each.id in ids)
+
+    def _check_known(self):
+        """:raise UserError: an entry may be in QuickBooks"""
+        unknown = self._get_unknown()
+        if unknown:
+            raise UserError(unknown._make_unknown_sentence())
+
+    def _make_unknown_sentence(self):
+        return self.env._(
+            "%(names)s: sent to QuickBooks, but it is not known whether it is there, "
+            "or it is there several times. Nothing was changed: do what the queue "
+            "says, and click Retry there, or push it again.",
+            names=", ".join(self.mapped("name")),
+        )
 
     @api.model
     def _sql_error_to_message(self, exc):
@@ -216,3 +243,7 @@ class QboOperation(models.Model):
         result = super().init()
         install(self.env.cr)
         return result
+
+    def _was_given_up(self):
+        """Tell whether it ended without anybody knowing its outcome."""
+        return self.state in ("failed", "cancelled") and self.cause == "uncertain"

@@ -106,6 +106,7 @@ class QboRevenueRun(models.AbstractModel):
             )
         )
         under_way = self.env["qbo.operation"].sudo()._get_open_of(found)
+        found -= found._get_unknown()
         free = found.filtered(lambda each: each.id not in under_way.mapped("res_id"))
         room = MOST_LINES - len(draft.lines)
         counts = dict(

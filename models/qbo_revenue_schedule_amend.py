@@ -64,6 +64,7 @@ class QboRevenueSchedule(models.Model):
 
     def _check_settled(self, entries):
         """Nobody knows yet whether these are in QuickBooks."""
+        entries._check_known()
         under_way = entries._get_under_way()
         if under_way:
             raise UserError(

@@ -198,6 +198,61 @@ class TestRevenueEntries(RevenueMixin, QboCommon):
             with self.assertRaises(AccessError):
                 record.with_user(stranger).read(["display_name"])
 
+    def find_twice(self, entry):
+        """Push an entry whose answer is lost, and which somebody copies meanwhile."""
+        self.push(self.customer)
+        self.inject("/batch", drop="after", nth=2)
+        operation = self.push(entry)
+        self.assertEqual(operation.state, "uncertain")
+        (found,) = self.get_documents(entry)
+        names = ("DocNumber", "TxnDate", "PrivateNote", "Line")
+        values = {name: found[name] for name in names}
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="JournalEntry",
+            operation="create",
+            values=values,
+        )
+        self.work()
+        self.assertEqual((operation.state, operation.cause), ("failed", "uncertain"))
+        self.assertIn("2 times", operation.fault_message)
+        return operation
+
+    def test_a_draft_that_may_be_in_quickbooks(self):
+        """Until somebody found out, it is not recognized a second time."""
+        schedule = self.create_deal(1200)
+        entry = self.recognize(MARCH)
+        operation = self.find_twice(entry)
+        sentence = "not known whether it is there"
+        for title, do in {
+            "deleted": entry.unlink,
+            "amended": lambda: schedule._amend({"amount": 2400}, "Double"),
+            "kept away": entry.with_user(self.approver).action_qbo_exclude,
+        }.items():
+            with self.subTest(title), self.assertRaisesRegex(UserError, sentence):
+                do()
+        self.create_deal(2400)
+        other = self.recognize(MARCH)
+        self.assertNotEqual(other, entry)
+        # Nor does the way out of the queue lead past it.
+        operation._cancel("Out of the queue")
+        with self.assertRaisesRegex(UserError, sentence):
+            entry.unlink()
+
+        twin = max(self.get_documents(entry), key=lambda each: int(each["Id"]))
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="JournalEntry",
+            operation="delete",
+            id=twin["Id"],
+        )
+        self.post(entry)
+        self.assertEqual(len(self.get_documents(entry)), 1)
+
     def test_severed_and_connected_again(self):
         """What is in QuickBooks stays as it is here, and is found there again."""
         training = self.find_class("Training")
