@@ -262,7 +262,7 @@ class QboRevenueEntry(models.Model):
             # What takes back and corrects has the rate of what it is about.
             return {}
         run, connection = self.env["qbo.revenue.run"], self.connection_id.sudo()
-        return {"rate": run._get_rate(connection, self.date, self.period_ids)}
+        return {"rate": run._get_rate(connection, self.date, self.period_ids, self)}
 
     # === WHAT PEOPLE OPEN === #
 

@@ -246,10 +246,12 @@ class QboRevenueRun(models.AbstractModel):
         }
 
     @api.model
-    def _get_rate(self, connection, day, periods):
+    def _get_rate(self, connection, day, periods, entry=None):
         """Return home units for one unit of the entry's currency (float).
 
         Revenue that was invoiced is earned at the rate that it was invoiced at.
+
+        :param entry: the one that has the parts already, if any
         """
         company = connection.company_id
         currency = periods.currency_id
@@ -258,7 +260,8 @@ class QboRevenueRun(models.AbstractModel):
         usual = self.env["res.currency"]._get_conversion_rate(
             currency, company.currency_id, company, day
         )
-        rates = periods.schedule_id._read_invoice_rates()
+        besides = entry if entry is not None else self.env["qbo.revenue.entry"]
+        rates = periods.schedule_id._read_deferred_rates(besides)
         weighted = [
             (
                 period.schedule_id._to_minor(period.amount),

@@ -172,26 +172,69 @@ class QboRevenueSchedule(models.Model):
             )
         )
 
-    def _read_invoice_rates(self):
-        """Return ``{id: home units for one foreign}`` at which deals were invoiced."""
+    def _read_deferred_rates(self, besides):
+        """Return ``{id: home units for one foreign}`` at which the rest is deferred.
+
+        Of deals that were invoiced at several rates, what is left of all invoices: so
+        nothing is left in home currency either, once all is earned. Where nothing is
+        deferred, the average of the invoices.
+
+        :param besides: entries that do not count, as they are written now
+        """
+        rates, earned = {}, self._read_earned_at_home(besides)
+        for id, foreign, home, lowest, highest, average in self._query_rates():
+            earned_foreign, earned_home = earned.get(id, (0, 0))
+            foreign, home = foreign - earned_foreign, home - earned_home
+            # What was earned before it was invoiced left a difference of exchange,
+            # which is no matter of revenue.
+            rate = min(max(home / foreign, lowest), highest) if foreign else average
+            is_deferred = foreign * (foreign + earned_foreign) > 0
+            rates[id] = Decimal(f"{rate if is_deferred else average:.10f}")
+        return rates
+
+    def _read_earned_at_home(self, besides):
+        """Return ``{id: (earned of what is invoiced, the same in home currency)}``."""
         if not self.ids:
             return {}
-        self._flush_invoices()
+        self.env["qbo.revenue.period"].flush_model()
+        self.env["qbo.revenue.entry"].flush_model(["rate"])
         rows = self.env.execute_query(
             SQL(
-                """SELECT s.id, SUM(ABS(l.balance)) / SUM(ABS(l.amount_currency))
+                """SELECT p.schedule_id, SUM(p.amount - p.unbilled),
+                          SUM((p.amount - p.unbilled) * e.rate)
+                     FROM qbo_revenue_period p
+                     JOIN qbo_revenue_entry e ON e.id = p.entry_id
+                    WHERE p.schedule_id IN %s AND e.id NOT IN %s
+                 GROUP BY p.schedule_id""",
+                tuple(self.ids),
+                tuple(besides.ids) or (0,),
+            )
+        )
+        return {id: amounts for id, *amounts in rows}
+
+    def _query_rates(self):
+        """Return rows of what was invoiced: id, foreign, home, lowest, highest rate
+        and their average."""
+        if not self.ids:
+            return []
+        self._flush_invoices()
+        return self.env.execute_query(
+            SQL(
+                """SELECT s.id, -SUM(l.amount_currency), -SUM(l.balance),
+                          MIN(l.balance / l.amount_currency),
+                          MAX(l.balance / l.amount_currency),
+                          SUM(ABS(l.balance)) / SUM(ABS(l.amount_currency))
                      FROM qbo_revenue_schedule s
                      JOIN sale_order_line_invoice_rel r
                        ON r.order_line_id = s.order_line_id
                      JOIN account_move_line l ON l.id = r.invoice_line_id
                      JOIN account_move m ON m.id = l.move_id
                     WHERE s.id IN %s AND m.state = 'posted'
-                      AND l.currency_id = s.currency_id
-                 GROUP BY s.id HAVING SUM(ABS(l.amount_currency)) > 0""",
+                      AND l.currency_id = s.currency_id AND l.amount_currency <> 0
+                 GROUP BY s.id""",
                 tuple(self.ids),
             )
         )
-        return {id: Decimal(f"{rate:.10f}") for id, rate in rows}
 
     @api.model
     def _flush_invoices(self):

@@ -96,6 +96,55 @@ class TestRevenueCurrency(RevenueMixin, QboCommon):
             self.assertAlmostEqual(entry.rate, 1.10)
             self.assertEqual(entry.amount_total, 300)
 
+    def check_nothing_is_left(self, schedule, amount):
+        """What the invoices deferred is earned, in dollars as well."""
+        self.assertEqual(schedule.deferred_amount, 0)
+        home = sum(
+            Decimal(str(line.debit - line.credit)) * Decimal(str(entry.rate))
+            for entry in self.env["qbo.revenue.entry"].search([])
+            for line in entry.line_ids
+            if line.account_id == self.deferred
+        )
+        self.assertEqual(round(home, 2), amount)
+
+    def test_invoiced_at_two_rates(self):
+        """600 at 1.10 and 600 at 1.20 are 1,380 dollars, and so is what is earned."""
+        schedule = self.create_foreign_deal(
+            self.euro, 1200, month_count=4, end_date=date(2026, 6, 30)
+        )
+        self.invoice_line(schedule, 600, date(2026, 3, 2))
+        self.assertAlmostEqual(self.recognize_and_post(MARCH).rate, 1.10)
+        self.invoice_line(schedule, 600, date(2026, 4, 2))
+        # 300 are left of the first invoice, 600 of the second one.
+        april = self.recognize(APRIL)
+        self.assertAlmostEqual(april.rate, (300 * 1.10 + 600 * 1.20) / 900, places=6)
+        self.recognize(date(2026, 6, 1))
+        self.check_nothing_is_left(schedule, 1380)
+
+    def test_invoiced_at_two_rates_and_written_anew(self):
+        """More for the draft of a month, and an amendment: the same in the end."""
+        schedule = self.create_foreign_deal(
+            self.euro, 1200, month_count=4, end_date=date(2026, 6, 30)
+        )
+        self.invoice_line(schedule, 600, date(2026, 3, 2))
+        self.recognize_and_post(MARCH)
+        self.invoice_line(schedule, 600, date(2026, 4, 2))
+        april = self.recognize(APRIL)
+        rate = april.rate
+        april._rebuild()
+        self.assertAlmostEqual(april.rate, rate)
+        self.post(*schedule._amend({"month_count": 2, "end_date": date(2026, 4, 30)},
+                                   "Sooner").entry_ids)  # fmt: skip
+        self.check_nothing_is_left(schedule, 1380)
+
+    def test_earned_before_it_is_invoiced(self):
+        """The difference of exchange is no revenue: May is earned as invoiced."""
+        schedule = self.create_foreign_deal(self.euro)
+        self.assertEqual(self.recognize_and_post(MARCH).rate, 1.2)
+        self.add_currency("EUR", {"2026-01-01": 1.5})
+        self.invoice_line(schedule, 1200, date(2026, 4, 2))
+        self.assertEqual(self.recognize(APRIL).rate, 1.5)
+
     def test_deals_with_rates_of_their_own(self):
         """100 at 1.10 and 300 at 1.20 come to 470 dollars: 400 at 1.175."""
         early = self.create_foreign_deal(self.euro, 1200)
