@@ -85,6 +85,17 @@ class QboRevenueMilestone(models.Model):
         related="schedule_id.company_id", store=True, index=True, precompute=True
     )
     currency_id = fields.Many2one(related="schedule_id.currency_id")
+    is_in_project = fields.Boolean(compute="_compute_is_in_project", compute_sudo=True)
+
+    @api.depends("project_milestone")
+    def _compute_is_in_project(self):
+        """The project says when it is reached, as long as it has the milestone."""
+        lines = self.env["qbo.revenue.schedule"]._read_lines_of_projects(self)
+        for milestone in self:
+            line = milestone.schedule_id.order_line_id
+            milestone.is_in_project = (
+                bool(line) and lines.get(milestone.project_milestone) == line
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -121,5 +132,14 @@ class QboRevenueMilestone(models.Model):
     def action_reach(self):
         """Say that milestones are reached, today."""
         self.schedule_id._check_accountant()
+        theirs = self.filtered("is_in_project")
+        if theirs:
+            raise UserError(
+                self.env._(
+                    "%(names)s: nothing was changed, because the next run would read "
+                    "it from the project again. Say there that it is reached.",
+                    names=", ".join(theirs.mapped("name")),
+                )
+            )
         self.sudo().write({"reached_date": fields.Date.context_today(self)})
         return True

@@ -145,13 +145,29 @@ class QboRevenueSchedule(models.Model):
                 )
         running._plan_anew()
 
+    @api.model
+    def _get_project_milestones(self):
+        """Return the model, None where projects know no order lines."""
+        model = self.env.get("project.milestone")
+        return model if model is not None and "sale_line_id" in model._fields else None
+
+    @api.model
+    def _read_lines_of_projects(self, milestones):
+        """Return ``{id of the milestone of a project: its order line}``."""
+        model = self._get_project_milestones()
+        ids = [id for id in milestones.mapped("project_milestone") if id]
+        if model is None or not ids:
+            return {}
+        found = model.sudo().browse(ids).exists()
+        return {each.id: each.sale_line_id for each in found}
+
     def _read_project_milestones(self):
         """Take over days from the milestones of projects, where that app is installed.
 
         Only what moves a month that is in no entry yet: the others say so themselves.
         """
-        model = self.env.get("project.milestone")
-        if model is None or "sale_line_id" not in model._fields:
+        model = self._get_project_milestones()
+        if model is None:
             return
         owns = (
             self.env["qbo.revenue.milestone"]
@@ -185,8 +201,8 @@ class QboRevenueSchedule(models.Model):
     def action_take_project_milestones(self):
         """Fill the milestones of a draft with those of the project."""
         self._check_accountant()
-        model = self.env.get("project.milestone")
-        if model is None or "sale_line_id" not in model._fields:
+        model = self._get_project_milestones()
+        if model is None:
             raise UserError(
                 self.env._(
                     "There are no milestones of projects, because the Project app "

@@ -176,6 +176,17 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         )
         self.assertEqual(schedule.rest_amount, 0)
 
+    def test_a_milestone_whose_project_is_gone(self):
+        """Nobody else says any more that it is reached."""
+        schedule = self.create_milestones(
+            {"name": "All", "amount": 1000, "is_manual": True, "project_milestone": 7}
+        )
+        schedule.action_start()
+        milestone = schedule.milestone_ids.with_user(self.accountant)
+        self.assertFalse(milestone.is_in_project)
+        milestone.action_reach()
+        self.assertTrue(milestone.reached_date)
+
     def test_a_milestone_that_is_recognized_stays(self):
         schedule = self.create_milestones(
             {"name": "All", "kind": "amount", "amount": 1000, "date": MARCH}
