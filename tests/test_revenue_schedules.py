@@ -310,6 +310,16 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         self.assertEqual(self.get_months(schedule), {"2026-03": 800, "2026-04": 200})
         self.assertFalse(self.recognize(MAY))
 
+    def test_no_more_than_the_order_by_late_hours(self):
+        """March, of which nothing is booked, takes from April what the order allows."""
+        schedule = self.create_time()
+        self.log_hours(schedule, 20, date(2026, 4, 20))
+        self.recognize_and_post(APRIL)
+        self.log_hours(schedule, 5, date(2026, 3, 20))
+        self.assertFalse(self.recognize(APRIL))
+        self.assertFalse(self.recognize(MAY))
+        self.assertEqual(schedule.recognized_amount, 2000)
+
     def test_more_than_the_order_where_it_is_agreed(self):
         schedule = self.create_time(quantity=10, is_capped=False)
         self.log_hours(schedule, 16, MARCH)

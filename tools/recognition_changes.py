@@ -97,8 +97,9 @@ def catch_up(booked, plan, posting, first_open):
     """Return the parts that are not booked, and reverse nothing.
 
     A month that was never booked keeps what it earned. What booked ones lack, or have
-    too much, is put into the first month from `first_open` on that is not booked. It
-    may be negative.
+    too much, is put into the first month from `first_open` on that is not booked, and
+    may be negative. Only what they have too much lessens earlier months first: where
+    late work used up a cap that later months had, no more is booked than was earned.
 
     :param booked: `Part`s that stand, at most one a month, all with this posting
     :param Plan plan: what holds now
@@ -112,6 +113,10 @@ def catch_up(booked, plan, posting, first_open):
     while target in standing:
         target = next_month(target)
     late = sum(amounts.pop(month, 0) - part.amount for month, part in standing.items())
+    for month in sorted(month for month in amounts if month < target):
+        if amounts[month] * late < 0:
+            less = min(abs(late), abs(amounts[month])) * (1 if late > 0 else -1)
+            amounts[month], late = amounts[month] + less, late - less
     amounts[target] = amounts.get(target, 0) + late
     parts = [
         Part(month, amount, posting) for month, amount in drop_zeros(amounts).items()

@@ -172,6 +172,14 @@ class TestCatchUp:
         result = catch_up(parts, late, POSTING, MARCH)
         assert result == (Part(JANUARY, 30, POSTING), Part(MARCH, 5, POSTING))
 
+    def test_late_hours_use_up_a_cap_that_was_booked(self):
+        """No more is booked for a moment than the cap allows."""
+        parts = booked({APRIL: 1000})
+        result = catch_up(parts, Plan({MARCH: 500, APRIL: 500}, 0), POSTING, month(5))
+        assert result == ()
+        result = catch_up(parts, Plan({MARCH: 500, APRIL: 600}, 0), POSTING, month(5))
+        assert result == (Part(MARCH, 100, POSTING),)
+
     def test_first_open_month_is_booked_already(self):
         parts = booked({FEBRUARY: 100, month(12): 7})
         late = Plan({JANUARY: 30, FEBRUARY: 101, month(12): 9}, 0)
