@@ -126,7 +126,8 @@ class QboRevenueSchedule(models.Model):
 
         Where no account is chosen any more, what stands in one only leaves it.
         """
-        is_credit = self.amount < 0
+        # Of a deal that was cancelled, all may be gone.
+        is_credit = self._get_agreed_amount() < 0
         change = unbilled_change(earned, unbilled, amount, invoiced, is_credit)
         if self.connection_id.unbilled_account_id:
             return change

@@ -626,6 +626,27 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         )
         self.assertEqual(self.get_months(schedule)["2026-03"], 100)
 
+    def test_a_credit_that_was_cancelled_leaves_nothing_unbilled(self):
+        self.connection.unbilled_account_id = self.create_unbilled_account(1)
+        schedule = self.create_deal(
+            -300, start_date=MARCH, end_date=date(2026, 3, 31), month_count=1
+        )
+        self.recognize(MARCH).sudo().state = "posted"
+        line = schedule.order_line_id
+        self.create_invoice(
+            [{"product_id": line.product_id.id, "quantity": 1, "price_unit": 300,
+              "sale_line_ids": [(4, line.id)], "tax_ids": []}],
+            invoice_date=date(2026, 4, 10),
+            move_type="out_refund",
+        )  # fmt: skip
+        self.recognize(APRIL).sudo().state = "posted"
+        self.assertEqual(
+            self.get_balances(), {self.deferred.name: -300, self.income.name: 300}
+        )
+        schedule._amend({}, "Never agreed", "cancel", date(2026, 2, 28))
+        self.recognize(MAY)
+        self.assertEqual(self.get_balances(), {})
+
     def test_invoiced_since_waits_for_a_closed_month(self):
         self.connection.unbilled_account_id = self.create_unbilled_account(1)
         self.connection.revenue_late_policy = "wait"
