@@ -1,6 +1,7 @@
 """What PostgreSQL itself keeps of revenue entries: the functions and triggers."""
 
 BALANCED = "qbo_revenue_entry_balanced"
+TAKEN_BACK = "qbo_revenue_period_taken_back"
 
 # What may still change of a posted entry: who looked at it, and what the gate notes.
 # New columns are frozen until they are named here. Users can be deleted: PostgreSQL
@@ -214,6 +215,35 @@ FUNCTIONS = {
         END
         """,
     ),
+    # What counts as taken back is, by another share; or a month that is in QuickBooks
+    # could be recognized a second time.
+    "qbo_revenue_check_period": (
+        "",
+        "trigger",
+        """
+        DECLARE period integer;
+        BEGIN
+            FOREACH period IN ARRAY CASE
+                    WHEN TG_OP = 'INSERT' THEN ARRAY[NEW.id, NEW.reverses_id]
+                    WHEN TG_OP = 'DELETE' THEN ARRAY[OLD.reverses_id]
+                    ELSE ARRAY[OLD.id, NEW.id, OLD.reverses_id, NEW.reverses_id] END
+            LOOP
+                IF EXISTS (
+                    SELECT FROM ONLY {schema}.qbo_revenue_period p
+                     WHERE p.id = period AND p.is_reversed <> EXISTS (
+                        SELECT FROM ONLY {schema}.qbo_revenue_period r
+                         WHERE r.reverses_id = p.id)) THEN
+                    RAISE EXCEPTION
+                        'What is marked as taken back is taken back: %', period
+                        USING ERRCODE = 'check_violation',
+                              TABLE = 'qbo_revenue_period',
+                              CONSTRAINT = 'qbo_revenue_period_taken_back';
+                END IF;
+            END LOOP;
+            RETURN NULL;
+        END
+        """,
+    ),
     "qbo_revenue_keep_table": (
         "",
         "trigger",
@@ -227,7 +257,28 @@ FUNCTIONS = {
     ),
 }
 
+# Rows that the trigger after each kind of statement looks at: of ten thousand that a
+# month's run writes, none.
+_TAKES_BACK = "({0}.is_reversed OR {0}.reverses_id IS NOT NULL)"
+TAKEN_BACK_TRIGGERS = {
+    f"{TAKEN_BACK}_{kind.lower()}": (kind, " OR ".join(map(_TAKES_BACK.format, rows)))
+    for kind, rows in {
+        "INSERT": ["NEW"],
+        "UPDATE": ["OLD", "NEW"],
+        "DELETE": ["OLD"],
+    }.items()
+}
+
 TRIGGERS = (
+    *(
+        (
+            "qbo_revenue_period",
+            f"""CREATE CONSTRAINT TRIGGER {name} AFTER {kind} ON {{table}}
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({condition})
+                EXECUTE FUNCTION {{schema}}.qbo_revenue_check_period()""",
+        )
+        for name, (kind, condition) in TAKEN_BACK_TRIGGERS.items()
+    ),
     (
         "qbo_revenue_entry",
         f"""CREATE CONSTRAINT TRIGGER {BALANCED}
@@ -335,10 +386,11 @@ def uninstall(cr):
     :raise psycopg2.errors.CheckViolation: what was written until now does not balance
     """
     schema = _get_schema(cr, TABLES[0])
-    cr.execute("SELECT FROM pg_trigger WHERE tgname = %s", [BALANCED])
-    if schema and cr.rowcount:
+    deferred = [BALANCED, *TAKEN_BACK_TRIGGERS]
+    cr.execute("SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s)", [deferred])
+    for (name,) in cr.fetchall() if schema else ():
         # No trigger can be dropped that has yet to check something.
-        _run(cr, f"SET CONSTRAINTS {_quote(schema)}.{BALANCED} IMMEDIATE")
+        _run(cr, f"SET CONSTRAINTS {_quote(schema)}.{name} IMMEDIATE")
     cr.execute(
         """SELECT p.oid::regprocedure::text FROM pg_proc p
              JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -13,6 +13,12 @@ ENTRY = """INSERT INTO qbo_revenue_entry (name, connection_id, company_id, kind,
     currency_id, month, date, rate)
     SELECT name || '-2', connection_id, company_id, kind, 'draft', currency_id, month,
            date, rate FROM qbo_revenue_entry WHERE id = :draft"""
+REVERSAL = """INSERT INTO qbo_revenue_period (schedule_id, month, kind, amount,
+    unbilled, is_expected, is_reversed, deferred_account_id, revenue_account_id,
+    partner_id, reverses_id)
+    SELECT schedule_id, month, 'reversal', -amount, -unbilled, FALSE, FALSE,
+           deferred_account_id, revenue_account_id, partner_id, id
+      FROM qbo_revenue_period WHERE id = :posted_period"""
 COPY = "COPY qbo_revenue_entry_line (entry_id, account_id, debit, credit) FROM STDIN;"
 COPY_PIPE = r"\copy qbo_revenue_entry_line (entry_id, account_id, debit, credit) from"
 
@@ -366,6 +372,27 @@ REFUSED = {
         "UPDATE qbo_revenue_period SET entry_id = :posted WHERE id = :period;",
         KEPT,
     ),
+    "posted: month recognized again": (
+        """BEGIN; UPDATE qbo_revenue_period SET is_reversed = TRUE
+            WHERE id = :posted_period;
+            UPDATE qbo_revenue_period p SET month = o.month FROM qbo_revenue_period o
+             WHERE p.id = :period AND o.id = :posted_period; COMMIT;""",
+        CHECK,
+    ),
+    "posted: taken back, and not marked": (f"{REVERSAL};", CHECK),
+    "posted: taken back, and the mark removed": (
+        f"""BEGIN; UPDATE qbo_revenue_period SET is_reversed = TRUE
+            WHERE id = :posted_period; {REVERSAL}; COMMIT;
+            UPDATE qbo_revenue_period SET is_reversed = FALSE
+            WHERE id = :posted_period;""",
+        CHECK,
+    ),
+    "posted: taken back, and the reversal deleted": (
+        f"""BEGIN; UPDATE qbo_revenue_period SET is_reversed = TRUE
+            WHERE id = :posted_period; {REVERSAL}; COMMIT;
+            DELETE FROM qbo_revenue_period WHERE reverses_id = :posted_period;""",
+        CHECK,
+    ),
     "posted: share added": (
         """INSERT INTO qbo_revenue_period (schedule_id, entry_id, month, kind, amount,
             unbilled, is_expected, is_reversed, deferred_account_id, revenue_account_id,
@@ -454,8 +481,8 @@ ACCEPTED = {
         DELETE FROM qbo_revenue_entry WHERE id = :sent;""",
     "what the gate notes": """UPDATE qbo_revenue_entry SET qbo_reject_reason = 'late'
         WHERE id = :posted;""",
-    "that a share was taken back": """UPDATE qbo_revenue_period SET is_reversed = TRUE
-        WHERE id = :posted_period;""",
+    "a share taken back": f"""BEGIN; UPDATE qbo_revenue_period SET is_reversed = TRUE
+        WHERE id = :posted_period; {REVERSAL}; COMMIT;""",
 }
 
 # While PostgreSQL replicates it does not look after foreign keys.
