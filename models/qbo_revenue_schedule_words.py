@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools.digest import digest
 from .qbo_revenue_terms_mixin import TERM_FIELDS
 
 
@@ -37,6 +38,10 @@ class QboRevenueSchedule(models.Model):
             self.env._("%(price)s from %(day)s", price=_show_price(price), day=day)
             for day, price in sorted(changes or ())
         )
+
+    def _sign_terms(self):
+        """Return what tells whether somebody else changed the deal meanwhile."""
+        return digest({"state": self.state, "terms": self._describe_terms()})
 
     def _describe_difference(self, before, kind, day):
         changes = [

@@ -369,6 +369,34 @@ class TestRevenueAmendments(RevenueMixin, QboCommon):
         with self.assertRaisesRegex(UserError, "Say why"):
             wizard.action_amend()
 
+    def open_form(self, schedule):
+        return Form(
+            self.env["qbo.revenue.amend"].with_context(default_schedule_id=schedule.id)
+        )
+
+    def test_two_pages_at_once(self):
+        """Whoever opened the page earlier does not undo what the other one changed."""
+        first, second = self.open_form(self.schedule), self.open_form(self.schedule)
+        second.amount, second.reason = 2400, "Twice the seats"
+        second.save().action_amend()
+        first.class_id, first.reason = self.find_class("Training"), "Another class"
+        with self.assertRaisesRegex(UserError, "while this page was open"):
+            first.save().action_amend()
+        self.assertEqual(self.schedule.amount, 2400)
+        self.amend(class_id=self.find_class("Training"))
+        self.assertEqual(self.schedule.amount, 2400)
+
+    def test_a_milestone_reached_while_the_page_is_open(self):
+        schedule = self.create_deal(1000, start=False, model="milestone")
+        schedule.milestone_ids = [(0, 0, {"name": "All", "amount": 1000})]
+        schedule.action_start()
+        form = self.open_form(schedule)
+        schedule.milestone_ids.reached_date = MARCH
+        form.reason = "Nothing"
+        with self.assertRaisesRegex(UserError, "while this page was open"):
+            form.save().action_amend()
+        self.assertEqual(schedule.milestone_ids.reached_date, MARCH)
+
     def test_terms_that_say_nothing(self):
         with self.assertRaisesRegex(UserError, "ends before it begins"):
             self.amend(end_date=date(2026, 1, 1))

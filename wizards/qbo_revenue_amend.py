@@ -67,6 +67,8 @@ class QboRevenueAmend(models.TransientModel):
         "logged ever, recognized months included.",
     )
     reason = fields.Char()
+    # Of the deal as it was when the page was opened.
+    seen_terms = fields.Char()
     milestone_ids = fields.One2many(
         "qbo.revenue.amend.milestone", "amend_id", "Milestones"
     )
@@ -89,6 +91,7 @@ class QboRevenueAmend(models.TransientModel):
             field = schedule._fields[name]
             value = schedule[name]
             values[name] = value.id if field.type == "many2one" else value
+        values["seen_terms"] = schedule._sign_terms()
         values["amount"] = schedule._get_agreed_amount()
         values["rate"] = schedule.current_rate
         # Amending something else must not let the last price hold for all time.
@@ -223,6 +226,7 @@ class QboRevenueAmend(models.TransientModel):
             raise UserError(
                 self.env._("Say why: whoever reads the books next year will ask.")
             )
+        self._check_seen()
         if self.kind == "cancel" and not self.cancel_date:
             raise UserError(self.env._("Say which day is the last that is earned."))
         values = {} if self.kind == "cancel" else self._prepare_values()
@@ -235,6 +239,17 @@ class QboRevenueAmend(models.TransientModel):
             "quickbooks_online.qbo_revenue_entry_action"
         )
         return action | {"domain": [("id", "in", record.entry_ids.ids)], "context": {}}
+
+    def _check_seen(self):
+        """All that the page shows is written, so that it must be what holds now."""
+        if self.seen_terms and self.seen_terms != self.schedule_id._sign_terms():
+            raise UserError(
+                self.env._(
+                    "%(name)s: nothing was changed, because somebody changed the deal "
+                    "while this page was open. Close it, and click Amend again.",
+                    name=self.schedule_id.display_name,
+                )
+            )
 
     def _prepare_values(self):
         values = {}
