@@ -62,11 +62,12 @@ class QboRevenueRun(models.AbstractModel):
         """
         connection = connection.sudo()
         schedules = self._get_running(connection)
-        schedules._read_project_milestones()
+        refused = schedules._read_project_milestones()
         schedules._write_down_time(month)
         periods = self._lock_due(connection, month)
         periods.schedule_id._find_missing_classes(connection)
         held, periods = self._hold_back(connection, periods)
+        held.update(refused)
         dated = self._date(connection, periods, held)
         # What waits in closed months is not booked, so that it covers no invoice.
         periods = periods.browse().union(*(parts for _when, parts in dated))

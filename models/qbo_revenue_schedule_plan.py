@@ -164,11 +164,13 @@ class QboRevenueSchedule(models.Model):
     def _read_project_milestones(self):
         """Take over days from the milestones of projects, where that app is installed.
 
-        Only what moves a month that is in no entry yet: the others say so themselves.
+        Only what moves a month that is in no entry yet.
+
+        :return: ``{why a milestone was not taken over: ids of deals}``
         """
-        model = self._get_project_milestones()
+        model, refused = self._get_project_milestones(), {}
         if model is None:
-            return
+            return refused
         owns = (
             self.env["qbo.revenue.milestone"]
             .sudo()
@@ -188,15 +190,20 @@ class QboRevenueSchedule(models.Model):
                 and (theirs.reached_date or fields.Date.context_today(self)),
             }
             if any(own[name] != (value or False) for name, value in values.items()):
-                self._take_days(own, values)
+                if reason := self._take_days(own, values):
+                    refused.setdefault(reason, set()).add(own.schedule_id.id)
+        return refused
 
     @api.model
     def _take_days(self, milestone, values):
+        """Return why not, None if they were taken over."""
         try:
             with self.env.cr.savepoint():
                 milestone.sudo().write(values)
         except UserError as error:
             milestone.schedule_id._message_log(body=str(error))
+            return str(error)
+        return None
 
     def action_take_project_milestones(self):
         """Fill the milestones of a draft with those of the project."""
