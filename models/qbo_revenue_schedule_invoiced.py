@@ -148,7 +148,46 @@ class QboRevenueSchedule(models.Model):
                     float(amount), schedule.currency_id, schedule.company_id, day
                 )
             totals[id] = totals.get(id, 0) + schedule._to_minor(amount)
-        return totals
+        return totals | self._share_invoiced(totals)
+
+    def _share_invoiced(self, totals):
+        """Return ``{id: its share}`` of those that share an order line.
+
+        A line has several where a deal was cancelled and entered anew: those that ended
+        keep what they earned of it, and the last one has the rest.
+
+        :param dict totals: ``{id: invoiced of its line}``
+        """
+        shares = {}
+        for line, schedules in self._get_sharers().grouped("order_line_id").items():
+            own = self.filtered(lambda each, line=line: each.order_line_id == line)
+            left = totals.get(own[:1].id, 0)
+            booked = schedules._read_booked()
+            for schedule in schedules[:-1]:
+                earned = booked.get(schedule.id, (0, 0))[0]
+                part = min(earned, left) if left > 0 else max(earned, left)
+                shares[schedule.id] = part if part * left > 0 else 0
+                left -= shares[schedule.id]
+            shares[schedules[-1:].id] = left
+        return {id: shares[id] for id in self.ids if id in shares}
+
+    def _get_sharers(self):
+        """Return all that run, or ran, for order lines that have several, the oldest
+        first."""
+        if not self.ids:
+            return self.sudo()
+        self.flush_model(["order_line_id", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT unnest(array_agg(s.id)) FROM qbo_revenue_schedule s
+                    WHERE s.state <> 'draft' AND s.order_line_id IN (
+                        SELECT own.order_line_id FROM qbo_revenue_schedule own
+                         WHERE own.id IN %s)
+                 GROUP BY s.order_line_id HAVING COUNT(*) > 1""",
+                tuple(self.ids),
+            )
+        )
+        return self.sudo().browse(sorted(id for (id,) in rows))
 
     def _query_invoiced(self, until):
         if not self.ids:

@@ -588,6 +588,22 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
             self.get_balances(), {self.deferred.name: 200, self.income.name: -200}
         )
 
+    def test_cancelled_and_entered_anew(self):
+        """What the first one earned is covered by the invoice, the other is not."""
+        unbilled = self.create_unbilled_account(1)
+        self.connection.unbilled_account_id = unbilled
+        first = self.create_deal(1200)
+        self.invoice_line(first, 100, date(2026, 3, 10))
+        self.recognize(MARCH).sudo().state = "posted"
+        first._amend({}, "Entered anew", "cancel", date(2026, 3, 31))
+        second = self.create_deal(1100, order=first.order_id, start_date=APRIL)
+        self.assertEqual((first | second).mapped("invoiced_amount"), [100, 0])
+        self.recognize(APRIL)
+        self.assertEqual(
+            self.get_balances(),
+            {self.deferred.name: 100, unbilled.name: 100, self.income.name: -200},
+        )
+
     def test_another_unbilled_account_since(self):
         self.check_leaves_its_account(self.create_unbilled_account(2))
 
