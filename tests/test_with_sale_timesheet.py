@@ -111,6 +111,27 @@ class TestWithSaleTimesheet(RevenueMixin, QboCommon):
         self.assertFalse(deal.milestone_ids[1].reached_date)
         self.assertIn("Use Amend", deal.message_ids[0].body)
 
+    def test_only_the_project_says_that_it_is_reached(self):
+        deal = self.sell_two()
+        deal.action_start()
+        design = deal.milestone_ids[0].with_user(self.accountant)
+        self.assertTrue(design.is_in_project)
+        with self.assertRaisesRegex(UserError, "project"):
+            design.action_reach()
+        self.assertFalse(design.reached_date)
+
+    def test_reached_in_a_month_that_is_recognized(self):
+        """It is named among what waits, until an amendment takes its day over."""
+        deal = self.sell_two()
+        deal.action_start()
+        design, build = self.milestones
+        self.reach(design, "2026-03-20")
+        self.recognize_and_post(MARCH)
+        self.reach(build, "2026-03-25")
+        run = self.env["qbo.revenue.run"]._collect(self.connection, JUNE)
+        self.assertIn(deal.display_name, " ".join(run.held))
+        self.assertFalse(self.recognize(JUNE))
+
     def test_deleted_in_the_project(self):
         deal = self.sell_two()
         deal.action_start()
