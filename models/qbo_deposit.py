@@ -8,6 +8,7 @@ from ..tools import members
 from .qbo_approval_mixin_push import UNDER_WAY
 from .qbo_operation import UNSENT_STATES
 from .qbo_payment_out_mixin import Sum
+from .qbo_payment_out_state import STATES
 from .qbo_push_mixin import APPROVER_GROUP
 
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
@@ -56,16 +57,8 @@ class QboDeposit(models.Model):
         default=True, readonly=True, help="Off when the deposit was given up."
     )
 
-    qbo_state = fields.Selection(
-        [
-            ("not_pushed", "Not pushed"),
-            ("queued", "Queued"),
-            ("pushed", "Pushed"),
-            ("differs", "Differs"),
-            ("failed", "Failed"),
-            ("voided", "Deleted"),
-        ]
-    )
+    # QuickBooks voids payments, and deletes deposits.
+    qbo_state = fields.Selection(list((STATES | {"voided": "Deleted"}).items()))
 
     _one_per_bank_line = models.UniqueIndex(
         "(statement_line_id) WHERE is_live",

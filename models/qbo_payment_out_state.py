@@ -4,6 +4,15 @@ from odoo.fields import Domain
 from .qbo_approval_mixin_push import ON_ITS_WAY
 from .qbo_push_mixin import USER_GROUP
 
+STATES = {
+    "not_pushed": "Not pushed",
+    "queued": "Queued",
+    "pushed": "Pushed",
+    "differs": "Differs",
+    "failed": "Failed",
+    "voided": "Voided",
+}
+
 
 class QboPaymentOutMixin(models.AbstractModel):
     """Where a payment stands, and what its form says about that."""
@@ -11,14 +20,7 @@ class QboPaymentOutMixin(models.AbstractModel):
     _inherit = "qbo.payment.out.mixin"
 
     qbo_state = fields.Selection(
-        [
-            ("not_pushed", "Not pushed"),
-            ("queued", "Queued"),
-            ("pushed", "Pushed"),
-            ("differs", "Differs"),
-            ("failed", "Failed"),
-            ("voided", "Voided"),
-        ],
+        list(STATES.items()),
         "QuickBooks",
         compute="_compute_qbo_state",
         compute_sudo=True,
