@@ -4,6 +4,8 @@
 - text files end with one newline, have no trailing blanks and no merge marks
 - XML files are well-formed; the manifest's files exist, and none is left out
 - each module in a package of the addon is imported by the package's `__init__`
+- of the files that make up one model, only one defines a method without `super`: a
+  second one would replace the first, and nobody would know
 """
 
 import ast
@@ -162,11 +164,53 @@ def check_packages(root):
             yield f"{package}/__init__.py: does not import {name}"
 
 
+def get_model(node):
+    """Return the name of the model that a class extends or makes, or None."""
+    values = {
+        target.id: ast.literal_eval(statement.value)
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and target.id in ("_name", "_inherit")
+    }
+    inherited = values.get("_inherit")
+    return values.get("_name") or (inherited if isinstance(inherited, str) else None)
+
+
+def list_methods(path):
+    """Yield (model, method) of what a file defines without calling `super`."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        model = isinstance(node, ast.ClassDef) and get_model(node)
+        if not model:
+            continue
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef) and "super(" not in ast.unparse(
+                method
+            ):
+                yield model, method.name
+
+
+def check_overrides(root):
+    """A method of one file must not replace that of another by having its name."""
+    places = {}
+    for package in ("models", "wizards"):
+        for path in sorted((root / package).glob("*.py")):
+            name = path.relative_to(root)
+            for model, method in list_methods(path):
+                first = places.setdefault((model, method), name)
+                if first != name:
+                    yield f"{name}: {model}.{method} replaces that of {first}"
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     hosts = sorted({*REGISTRY_HOSTS, *configured_hosts()})
     files = list_files(root)
-    complaints = [*check_manifest(root, files), *check_packages(root)]
+    complaints = [
+        *check_manifest(root, files),
+        *check_packages(root),
+        *check_overrides(root),
+    ]
     for path in files:
         if is_text(path):
             complaints += check_text_file(root, path, hosts)
