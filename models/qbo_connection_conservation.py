@@ -10,7 +10,6 @@ from ..tools.selects import quote
 from .qbo_connection_changes import FOLLOWED
 
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 # How often all payments are read again while the numbers stay different.
 RECOUNT_INTERVAL = timedelta(days=1)
 STATES = ("matched", "partly", "queued", "ignored", "new")
@@ -160,7 +159,7 @@ class QboConnection(models.Model):
         self.payments_told = sorted(problems)
         self.activity_unlink([ACTIVITY_TYPE])
         if problems:
-            self._alert_accountants(text)
+            self._alert_of_problem(text)
 
     def _list_gaps(self):
         return [sentence for _key, sentence in self._find_gaps()]
@@ -197,17 +196,12 @@ class QboConnection(models.Model):
         if stuck:
             yield "stuck", self.env._("Not looked at yet: %(count)s.", count=stuck)
 
-    def _alert_accountants(self, problem):
+    def _alert_of_problem(self, problem):
         for user in self._get_accountants():
             self.activity_schedule(
                 ACTIVITY_TYPE, user_id=user.id, note=plaintext2html(problem)
             )
         self.message_post(body=problem)
-
-    def _get_accountants(self):
-        return self.env.ref(ACCOUNTANT_GROUP).all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and user.active
-        )
 
     def action_open_payments(self):
         """Open the payments of this connection that are open."""
