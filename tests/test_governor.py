@@ -161,7 +161,8 @@ class TestGovernor(QboCommon):
         self.connect_production()
         self.connection.with_user(self.administrator).action_refresh_references()
         self.env.invalidate_all()
-        self.assertEqual(self.connection.calls_this_month, 2 + 8)
+        # Read when connected; settings again, and the lists.
+        self.assertEqual(self.connection.calls_this_month, 2 + 2 + 9)
         self.assertEqual(self.connection.calls_this_month, self.get_metered_at_intuit())
 
     def test_sandbox_is_not_metered(self):
