@@ -269,6 +269,8 @@ class QboConnection(models.Model):
         """Forget the realm and every link to it; asked for by the sever wizard."""
         self.ensure_one()
         self._check_administrator()
+        # What the caller wrote is not lost when records are read anew after a commit.
+        self.env.flush_all()
         if self.state in ("connected", "suspended"):
             self.action_disconnect()
         self.env.flush_all()
