@@ -277,7 +277,7 @@ class QboConnection(models.Model):
         # Disconnecting was committed already; and accounts that are deleted empty the
         # fields of the connection that name them: all of it in one transaction.
         with own_transaction(self.env) as env:
-            own = self._with_own_environment(env).with_context(self.env.context)
+            own = self._with_own_environment(env).with_context(**self.env.context)
             own._sever()
         self.env.invalidate_all(flush=False)
 
