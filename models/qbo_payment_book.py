@@ -197,11 +197,13 @@ class QboPayment(models.Model):
     def _find_journal(self):
         """Return the journal of the account the money went to, or the usual one."""
         connection = self.connection_id
-        journals = self.env["account.journal"]
-        for (_model, id), reference in connection._get_mappings("journal").items():
-            if reference.qbo_id == self.account_qbo_id:
-                journals |= journals.browse(id)
-        journals = journals.exists() | connection.payment_journal_id
+        journals = self.env["account.journal"].browse(
+            id
+            for (_model, id), reference in connection._get_mappings("journal").items()
+            if reference.qbo_id == self.account_qbo_id
+        )
+        # Of a mapped journal that is deleted nothing can be read.
+        journals = (journals and journals.exists()) | connection.payment_journal_id
         return journals.filtered("active")[:1]
 
     def _find_method_line(self, journal, kind):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 # Payments that are applied in one transaction.
-APPLIED_AT_ONCE = 50
+APPLIED_AT_ONCE = 100
 # What is open for these waits for a person, not for anything that changes by itself.
 WAITS_FOR_PERSON = ("unapplied", "refund", "company", "receivable", "unreadable")
 # What is open for these goes on when a link is made.
