@@ -32,6 +32,8 @@ def judge(name, exit_code, counts):
         return f"{name}: the run ended with code {exit_code} before its summary."
     if not counts["collected"] and not counts["failed"]:
         return f"{name}: not a single test was found, though there should be some."
+    if name.startswith("with_") and counts["skipped"]:
+        return f"{name}: tests were skipped, though that app was installed for them."
     if exit_code not in (0, NO_TEST_RUN) and not counts["failed"]:
         return f"{name}: every test passed, but the run ended with code {exit_code}."
     return None
