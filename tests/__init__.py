@@ -37,6 +37,8 @@ from . import test_payments_out_changes
 from . import test_payments_out_faults
 from . import test_payments_out_rules
 from . import test_deposits
+from . import test_deposits_days
+from . import test_deposits_heard
 from . import test_outbox
 from . import test_outbox_faults
 from . import test_payloads

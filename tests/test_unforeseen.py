@@ -2,7 +2,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import QboCommon
-from .test_deposits import DepositsMixin
+from .deposits import DepositsMixin
 
 
 @tagged("post_install", "-at_install")
