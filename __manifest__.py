@@ -1,7 +1,7 @@
 {
     "name": "QuickBooks Online",
     "summary": "What finance approved lands in QuickBooks Online, exactly once",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "QuickBooks Online for Odoo maintainers",
     "license": "LGPL-3",

@@ -1,6 +1,8 @@
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
+from runpy import run_path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -175,6 +177,13 @@ class ConnectionMixin(IntuitMixin):
             caught.exception = error
         self.env.invalidate_all()
         self.assertTrue(caught.exception, f"No {error_type} was raised")
+
+    def migrate(self, script, former):
+        """Run ``script`` of the migrations, as an upgrade from ``former`` does."""
+        self.env.flush_all()
+        path = Path(__file__).parents[1] / "migrations" / script
+        run_path(str(path))["migrate"](self.env.cr, former)
+        self.env.invalidate_all()
 
     def get_grant(self, connection=None):
         return (connection or self.connection).sudo().grant_ids

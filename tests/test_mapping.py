@@ -1,6 +1,3 @@
-import runpy
-from pathlib import Path
-
 import psycopg2
 
 from odoo.exceptions import AccessError, ValidationError
@@ -104,11 +101,8 @@ class TestMapping(DocumentMixin, QboCommon):
         self.env.cr.execute(
             "UPDATE qbo_mapping SET key = %s WHERE id = %s", [former, mapping.id]
         )
-        scripts = Path(__file__).parents[1] / "migrations" / "19.0.1.2.0"
-        script = runpy.run_path(str(scripts / "post-mappings.py"))
         for _time in range(2):
-            script["migrate"](self.env.cr, "19.0.1.1.0")
-            self.env.invalidate_all()
+            self.migrate("19.0.1.2.0/post-mappings.py", "19.0.1.1.0")
             self.assertEqual(mapping.key, f"sale:{former}")
 
     # === PRE-FLIGHT === #

@@ -1,6 +1,5 @@
 from datetime import timedelta
 from pathlib import Path
-from runpy import run_path
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -395,11 +394,7 @@ class TestOutboxLife(OutboxMixin, QboCommon):
 
     def test_connections_of_an_earlier_version_get_a_worker(self):
         self.connection.worker_cron_id.unlink()
-        path = self.read_script("migrations", "19.0.1.1.0", "post-workers.py")
-        script = run_path(str(path))
-        self.env.flush_all()
-        script["migrate"](self.env.cr, "19.0.1.0.0")
-        self.env.invalidate_all()
+        self.migrate("19.0.1.1.0/post-workers.py", "19.0.1.0.0")
         self.assertIn(str(self.connection.id), self.connection.worker_cron_id.code)
 
     def test_the_worker_goes_with_its_connection(self):

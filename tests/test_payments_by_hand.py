@@ -201,6 +201,30 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.assertEqual(booked.journal_id, self.bank)
         self.assertEqual(row.state, "matched")
 
+    def test_what_a_former_version_booked_stays_where_it_is(self):
+        """It did not note where; without a note every payment would look moved."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        row = self.find(payment)
+        booked = row.account_payment_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE qbo_payment
+                  SET booked_account_qbo_id = NULL, booked_amount = NULL
+                WHERE id = %s""",
+            [row.id],
+        )
+        self.migrate("19.0.1.5.0/post-payments.py", "19.0.1.4.0")
+        self.assertEqual(row.booked_account_qbo_id, row.account_qbo_id)
+        self.assertEqual(row.booked_amount, 100)
+        self.connection.payment_journal_id = self.create_till()
+        self.edit(payment, PrivateNote="looked at")
+        self.notify(payment)
+        self.assertEqual((row.account_payment_id, booked.state), (booked, "paid"))
+        self.assertEqual(booked.journal_id, self.bank)
+        self.assertEqual((row.state, invoice.amount_residual), ("matched", 0))
+
     def test_another_account_in_quickbooks_moves_it(self):
         till, checking = self.create_till(), self.find_reference("Account", "Bank")
         self.map_journal(till, checking)
