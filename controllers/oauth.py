@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..exceptions import QboError, VaultError
-from ..models.qbo_connection import ADMINISTRATOR_GROUP
 from ..models.qbo_connection_consent import CALLBACK_PATH, RECONNECT_PATH
+from ..models.roles import ADMINISTRATOR_GROUP
 
 _logger = logging.getLogger(__name__)
 

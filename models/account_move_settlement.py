@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .qbo_push_mixin import APPROVER_GROUP, USER_GROUP
+from .roles import APPROVER_GROUP, USER_GROUP
 
 
 class AccountMove(models.Model):

@@ -3,6 +3,7 @@ from typing import NamedTuple
 from odoo import fields, models
 
 from ..tools import money
+from .roles import USER_GROUP
 
 
 class Place(NamedTuple):
@@ -29,7 +30,7 @@ class AccountPayment(models.Model):
         "qbo.deposit.line",
         "payment_id",
         readonly=True,
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
     )
     qbo_received_in = fields.Selection(
         [

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-USER_GROUP = "quickbooks_online.group_qbo_user"
+from .roles import USER_GROUP
 
 
 class AccountPayment(models.Model):

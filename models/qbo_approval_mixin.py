@@ -10,7 +10,7 @@ from odoo.tools import clean_context
 
 from ..tools import payload as payload_tools
 from ..tools.digest import digest
-from .qbo_push_mixin import APPROVER_GROUP, USER_GROUP
+from .roles import APPROVER_GROUP, USER_GROUP
 
 _logger = logging.getLogger(__name__)
 

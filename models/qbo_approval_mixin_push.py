@@ -4,7 +4,8 @@ from odoo import fields, models
 from odoo.sql_db import Cursor
 
 from ..tools.digest import digest
-from .qbo_approval_mixin import APPROVER_GROUP, CHECKED, _logger
+from .qbo_approval_mixin import CHECKED, _logger
+from .roles import APPROVER_GROUP
 from .transaction import own_transaction
 
 UNDER_WAY = ("sent", "uncertain")

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import payload as payload_tools
-from .qbo_approval_mixin import APPROVER_GROUP, USER_GROUP
 from .qbo_approval_mixin_push import ON_ITS_WAY
+from .roles import APPROVER_GROUP, USER_GROUP
 
 # What is sold, to whom and when: the members that a sale consists of.
 SALE = ("DocNumber", "TxnDate", "DueDate", "CustomerRef", "CurrencyRef", "Line")

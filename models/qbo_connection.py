@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..const import SUBSCRIPTION_READ_ONLY
+from .roles import ADMINISTRATOR_GROUP
 from .transaction import own_transaction
 
-ADMINISTRATOR_GROUP = "quickbooks_online.group_qbo_administrator"
 ENCRYPTED_FIELDS = ("client_secret_encrypted", "verifier_token_encrypted")
 
 

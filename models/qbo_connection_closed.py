@@ -8,11 +8,11 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools import closed_period
+from .roles import ACCOUNTANT_GROUP
 from .transaction import own_transaction
 
 _logger = logging.getLogger(__name__)
 
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_closing_date"
 TEMPLATE = "quickbooks_online.mail_template_closing_date"
 MODELS = ("account.move", "sale.order", "qbo.revenue.entry")

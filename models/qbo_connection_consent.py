@@ -13,6 +13,7 @@ from ..const import OAUTH_STATE_HOURS
 from ..exceptions import QboConfigurationError, QboError, QboGrantError, VaultError
 from ..tools.endpoints import get_endpoints
 from ..tools.oauth import OAuthClient, build_authorize_url
+from .roles import ADMINISTRATOR_GROUP
 from .transaction import own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -30,21 +31,19 @@ class QboConnection(models.Model):
 
     _inherit = "qbo.connection"
 
-    client_id = fields.Char(
-        "Client ID", copy=False, groups="quickbooks_online.group_qbo_administrator"
-    )
+    client_id = fields.Char("Client ID", copy=False, groups=ADMINISTRATOR_GROUP)
     client_secret_input = fields.Char(
         "Client Secret",
         compute="_compute_secret_inputs",
         inverse="_inverse_client_secret_input",
-        groups="quickbooks_online.group_qbo_administrator",
+        groups=ADMINISTRATOR_GROUP,
         help="Write only: kept encrypted, shown to nobody.",
     )
     verifier_token_input = fields.Char(
         "Webhook Verifier Token",
         compute="_compute_secret_inputs",
         inverse="_inverse_verifier_token_input",
-        groups="quickbooks_online.group_qbo_administrator",
+        groups=ADMINISTRATOR_GROUP,
         help="Write only: kept encrypted, shown to nobody.",
     )
     client_secret_encrypted = fields.Char(

@@ -5,9 +5,9 @@ from odoo.exceptions import AccessError
 
 from .qbo_connection_settings import EXPENSE_TYPES
 from .qbo_mapping_collect import BANK_TYPES
+from .roles import ACCOUNTANT_GROUP
 
 UNDEPOSITED = "UndepositedFunds"
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
 
 class QboConnection(models.Model):

@@ -11,7 +11,7 @@ from ..exceptions import (
     QboThrottledError,
     VaultError,
 )
-from .qbo_connection import ADMINISTRATOR_GROUP
+from .roles import ADMINISTRATOR_GROUP, USER_GROUP
 from .transaction import own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -321,7 +321,7 @@ class QboConnection(models.Model):
         :rtype: list[dict]
         :return: ``id``, ``message``, ``level`` (``danger`` or ``warning``)
         """
-        if not self.env.user.has_group("quickbooks_online.group_qbo_user"):
+        if not self.env.user.has_group(USER_GROUP):
             return []
         connections = self.with_context(
             allowed_company_ids=self.env.user.company_ids.ids

@@ -9,7 +9,7 @@ from .qbo_approval_mixin_push import UNDER_WAY
 from .qbo_operation import UNSENT_STATES
 from .qbo_payment_out_mixin import Sum
 from .qbo_payment_out_state import STATES
-from .qbo_push_mixin import APPROVER_GROUP
+from .roles import APPROVER_GROUP
 
 ACTIVITY_TYPE = "quickbooks_online.mail_activity_type_payments"
 

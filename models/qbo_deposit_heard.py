@@ -3,9 +3,9 @@ from odoo import api, models
 from ..tools.contents import describe_change
 from ..tools.digest import to_plain
 from .qbo_deposit import ACTIVITY_TYPE
+from .roles import ACCOUNTANT_GROUP
 
 ENTITY = "Deposit"
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 # Differences that a sentence takes.
 MOST_CHANGES = 5
 

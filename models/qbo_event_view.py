@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.pretty import pretty
-
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
+from .roles import ACCOUNTANT_GROUP
 
 
 class QboEvent(models.Model):

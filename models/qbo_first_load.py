@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .account_move import ENTITIES
+from .roles import ACCOUNTANT_GROUP
 
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 # What people choose; all else is written by the actions and the worker.
 FILTER_FIELDS = frozenset(
     (

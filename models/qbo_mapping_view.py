@@ -5,9 +5,8 @@ from odoo.tools import SQL
 
 from .qbo_mapping import KINDS
 from .qbo_reference_item import ITEM_KINDS
+from .roles import ACCOUNTANT_GROUP
 from .transaction import own_transaction, without_nested_loops
-
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
 
 class QboMapping(models.Model):

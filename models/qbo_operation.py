@@ -5,6 +5,7 @@ from ..const import WAVES
 from ..tools import intents, payload
 from ..tools.digest import digest
 from ..tools.references import list_references
+from .roles import APPROVER_GROUP
 
 # Not sent yet, so that it can still be taken back.
 UNSENT_STATES = ("queued", "waiting", "failed")
@@ -284,7 +285,7 @@ class QboOperation(models.Model):
 
     def action_retry(self):
         """Send again what failed; what waits for it follows by itself."""
-        self._check_for("quickbooks_online.group_qbo_approver")
+        self._check_for(APPROVER_GROUP)
         failed = self.sudo().filtered(lambda each: each.state == "failed")
         if not failed:
             raise UserError(

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .qbo_operation_view import ACCOUNTANT_GROUP
+from .roles import ACCOUNTANT_GROUP
 
 # Why something that a document uses may have to be found anew.
 CAUSES = ("reference", "inactive")

@@ -5,11 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from ..tools.pretty import pretty
+from .roles import ACCOUNTANT_GROUP, APPROVER_GROUP
 
 # Refusals that a notification has room for.
 MOST_REFUSALS = 5
-APPROVER_GROUP = "quickbooks_online.group_qbo_approver"
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 
 
 class QboOperation(models.Model):

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from .qbo_payment_check import BLOCKED
 from .qbo_payment_line import to_decimal
 from .qbo_payment_out_mixin import FROM_QUICKBOOKS
+from .roles import ACCOUNTANT_GROUP
 
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 # What each kind of payment can pay.
 MOVE_TYPES = {"Payment": "out_invoice", "RefundReceipt": "out_refund"}
 ZERO = Decimal(0)

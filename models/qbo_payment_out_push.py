@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from .qbo_approval_mixin_push import ON_ITS_WAY, UNDER_WAY
 from .qbo_payment_out_mixin import FROM_QUICKBOOKS
-from .qbo_push_mixin import APPROVER_GROUP
+from .roles import APPROVER_GROUP
 
 _logger = logging.getLogger(__name__)
 

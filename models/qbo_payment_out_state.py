@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .qbo_approval_mixin_push import ON_ITS_WAY
-from .qbo_push_mixin import USER_GROUP
+from .roles import USER_GROUP
 
 STATES = {
     "not_pushed": "Not pushed",

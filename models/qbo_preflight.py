@@ -2,8 +2,9 @@ from odoo import api, models
 
 from ..const import CLOCK_WARNING_DAYS
 from ..exceptions import VaultError
-from .qbo_connection import ADMINISTRATOR_GROUP, ENCRYPTED_FIELDS
+from .qbo_connection import ENCRYPTED_FIELDS
 from .qbo_grant import ENCRYPTED_FIELDS as TOKEN_FIELDS
+from .roles import ADMINISTRATOR_GROUP
 
 # The order in which somebody who sets a connection up would go through them.
 CHECKS = (

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .qbo_mapping_view import ACCOUNTANT_GROUP
+from .roles import ACCOUNTANT_GROUP
 
 # What the panel sums up in one row.
 GROUPS = {

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .qbo_connection import ADMINISTRATOR_GROUP
+from .roles import ADMINISTRATOR_GROUP
 
 
 class QboPreflight(models.AbstractModel):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_datetime
 
-from .qbo_event_view import ACCOUNTANT_GROUP
+from .roles import ACCOUNTANT_GROUP
 
 
 class QboPreflight(models.AbstractModel):

@@ -3,8 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-USER_GROUP = "quickbooks_online.group_qbo_user"
-APPROVER_GROUP = "quickbooks_online.group_qbo_approver"
+from .roles import APPROVER_GROUP, USER_GROUP
 
 
 class QboPushMixin(models.AbstractModel):

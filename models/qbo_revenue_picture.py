@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..tools import recognition
+from .roles import USER_GROUP
 
 STAGES = ("posted", "drafted", "planned")
 
@@ -101,7 +102,7 @@ class SaleOrder(models.Model):
 
     qbo_revenue_picture = fields.Json(
         compute="_compute_qbo_revenue_picture",
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
     )
 
     def _compute_qbo_revenue_picture(self):

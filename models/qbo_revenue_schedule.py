@@ -2,11 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .qbo_revenue_terms_mixin import TERM_FIELDS
+from .roles import ACCOUNTANT_GROUP
 
 # In the context, where no caller from outside can put it: terms of a deal that runs
 # are changed by an amendment alone.
 AMENDING = object()
-ACCOUNTANT_GROUP = "quickbooks_online.group_qbo_accountant"
 # Milestones look after themselves: their days may be changed.
 LOCKED = (
     *(name for name in TERM_FIELDS if name != "milestone_ids"),

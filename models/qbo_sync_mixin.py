@@ -3,6 +3,7 @@ from hashlib import sha256
 from odoo import fields, models
 
 from ..tools.references import refer
+from .roles import USER_GROUP
 
 MARKER_LENGTH = 12
 
@@ -25,7 +26,7 @@ class QboSyncMixin(models.AbstractModel):
         "QuickBooks Links",
         domain=lambda self: [("res_model", "=", self._name)],
         bypass_search_access=True,
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
     )
 
     # === WHAT A RECORD IS === #

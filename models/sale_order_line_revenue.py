@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .roles import USER_GROUP
+
 
 class SaleOrderLine(models.Model):
     """What a line of a deal gives its revenue schedule."""
@@ -11,7 +13,7 @@ class SaleOrderLine(models.Model):
         "qbo.revenue.schedule",
         "order_line_id",
         "Revenue Schedules",
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
         copy=False,
     )
 

@@ -4,6 +4,8 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from .roles import USER_GROUP
+
 _logger = logging.getLogger(__name__)
 
 
@@ -16,12 +18,12 @@ class SaleOrder(models.Model):
         "qbo.revenue.schedule",
         "order_id",
         "Revenue Schedules",
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
         copy=False,
     )
     qbo_revenue_count = fields.Integer(
         compute="_compute_qbo_revenue_count",
-        groups="quickbooks_online.group_qbo_user",
+        groups=USER_GROUP,
     )
 
     def _compute_qbo_revenue_count(self):

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import QboRejectedError
-from ..models.qbo_operation_view import ACCOUNTANT_GROUP
+from ..models.roles import ACCOUNTANT_GROUP
 from ..tools import payload
 
 # Facts that are shown side by side, as `_describe_candidate` calls them.
