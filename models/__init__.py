@@ -31,6 +31,7 @@ from . import qbo_connection_webhook
 from . import qbo_preflight_webhook
 from . import qbo_reference_tax
 from . import qbo_sync_mixin
+from . import qbo_push_mixin
 from . import qbo_document_line_mixin
 from . import qbo_document_line_parts
 from . import qbo_document_mixin
@@ -71,7 +72,6 @@ from . import qbo_preflight_payments
 from . import qbo_operation_gate
 from . import qbo_operation_room
 from . import qbo_operation_closed
-from . import qbo_push_mixin
 from . import qbo_approval_mixin
 from . import qbo_approval_mixin_push
 from . import qbo_approval_mixin_state

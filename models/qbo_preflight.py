@@ -4,7 +4,7 @@ from ..const import CLOCK_WARNING_DAYS
 from ..exceptions import VaultError
 from .qbo_connection import ENCRYPTED_FIELDS
 from .qbo_grant import ENCRYPTED_FIELDS as TOKEN_FIELDS
-from .roles import ADMINISTRATOR_GROUP
+from .roles import ACCOUNTANT_GROUP, ADMINISTRATOR_GROUP
 
 # The order in which somebody who sets a connection up would go through them.
 CHECKS = (
@@ -78,10 +78,17 @@ class QboPreflight(models.AbstractModel):
 
     @api.model
     def _may_mend(self, name):
+        is_theirs = name in self._get_accountants_checks()
+        group = ACCOUNTANT_GROUP if is_theirs else ADMINISTRATOR_GROUP
         target = TARGETS.get(name)
-        return self.env.user.has_group(ADMINISTRATOR_GROUP) and (
+        return self.env.user.has_group(group) and (
             not target or self.env[target].has_access("write")
         )
+
+    @api.model
+    def _get_accountants_checks(self):
+        """Return the names of what accountants mend; the rest is administrators'."""
+        return {"taxes", "payments", "products", "classes", "meter"}
 
     @api.model
     def _get_action(self, connection, name):
@@ -346,11 +353,21 @@ class QboPreflight(models.AbstractModel):
 
     @api.model
     def _check_schedule(self, connection):
-        inactive = self._get_crons().filtered(lambda cron: not cron.active)
+        crons = self._get_crons(connection)
+        missing = len(self._get_cron_names(connection)) + 1 - len(crons)
+        if missing:
+            return "blocked", self.env._(
+                "Scheduled actions of QuickBooks were deleted (%(count)s), and what "
+                "they did is not done any more. Upgrade the module QuickBooks Online: "
+                "that makes them anew.",
+                count=missing,
+            )
+        inactive = crons.filtered(lambda cron: not cron.active)
         if not inactive:
             return "ok", self.env._("The connection is kept alive by itself.")
         return "blocked", self.env._(
-            "Switched off: %(names)s. The connection will end unnoticed.",
+            "Switched off: %(names)s. What they do is not done, and nobody is told: "
+            "switch them on.",
             names=", ".join(inactive.mapped("name")),
         )
 
@@ -439,25 +456,24 @@ class QboPreflight(models.AbstractModel):
         return self._open(
             "ir.cron",
             self.env._("Scheduled actions of QuickBooks"),
-            domain=[("id", "in", self._get_crons().ids)],
+            domain=[("id", "in", self._get_crons(connection).ids)],
             context={"active_test": False},
         )
 
     # === HELPERS === #
 
     @api.model
-    def _get_crons(self):
-        names = ("tokens", "references", "clocks")
-        return (
-            self.env["ir.cron"]
-            .sudo()
-            .union(
-                *(
-                    self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").sudo()
-                    for name in names
-                )
-            )
-        )
+    def _get_crons(self, connection):
+        """Return the scheduled actions that a connection lives by, its worker too."""
+        crons = connection.sudo().worker_cron_id
+        for name in self._get_cron_names(connection):
+            cron = self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}", False)
+            crons |= cron.sudo() if cron else crons
+        return crons
+
+    @api.model
+    def _get_cron_names(self, connection):
+        return ["tokens", "references", "clocks", "poll"]
 
     @api.model
     def _open(self, model, name, res_id=False, **action):

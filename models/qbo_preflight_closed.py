@@ -18,6 +18,10 @@ class QboPreflight(models.AbstractModel):
         return super()._get_labels() | {"closing": closing}
 
     @api.model
+    def _get_accountants_checks(self):
+        return super()._get_accountants_checks() | {"closing"}
+
+    @api.model
     def _check_closing(self, connection):
         if not connection.preferences:
             return "waiting", self.env._("Known once the company is chosen.")

@@ -20,6 +20,10 @@ class QboPreflight(models.AbstractModel):
         return super()._get_labels() | {"fields": label}
 
     @api.model
+    def _get_accountants_checks(self):
+        return super()._get_accountants_checks() | {"fields"}
+
+    @api.model
     def _check_fields(self, connection):
         if not connection.home_currency:
             return "waiting", self.env._("Known once the company is chosen.")

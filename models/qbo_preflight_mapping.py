@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .roles import ACCOUNTANT_GROUP
-
 # What the panel sums up in one row.
 GROUPS = {
     "payments": ("term", "journal", "payment_method"),
@@ -16,16 +14,10 @@ class QboPreflight(models.AbstractModel):
     _inherit = "qbo.preflight"
 
     @api.model
-    def _may_mend(self, name):
-        if name in (*GROUPS, "taxes"):
-            return self.env.user.has_group(ACCOUNTANT_GROUP)
-        return super()._may_mend(name)
-
-    @api.model
     def _check_payments(self, connection):
         return self._check_group(
             connection,
-            "payments",
+            GROUPS["payments"],
             self.env._("Terms of QuickBooks are found or created by their days."),
         )
 
@@ -33,7 +25,7 @@ class QboPreflight(models.AbstractModel):
     def _check_products(self, connection):
         return self._check_group(
             connection,
-            "products",
+            GROUPS["products"],
             self.env._("The others are found in QuickBooks by name, or created."),
         )
 
@@ -41,30 +33,47 @@ class QboPreflight(models.AbstractModel):
     def _check_classes(self, connection):
         if not connection.home_currency:
             return "waiting", self.env._("Known once the company is chosen.")
-        plans = connection.class_plan_id | connection.location_plan_id
-        preferences = (connection.preferences or {}).get("AccountingInfoPrefs", {})
-        is_kept = connection._get_rules().classes or preferences.get("TrackDepartments")
-        if not is_kept:
+        rules = connection._get_rules()
+        if not rules.classes and not rules.has_locations:
             return "ok", self.env._("QuickBooks keeps neither classes nor locations.")
-        if not plans:
+        rests = self._get_class_sentences(connection)
+        if rules.has_locations and connection.location_plan_id:
+            rests["location"] = self.env._(
+                "Documents wait until their locations are mapped."
+            )
+        if not rests:
             return "ok", self.env._(
                 "No analytic plan is chosen for them in the settings, so none are sent."
             )
-        if connection.create_missing_classes:
+        return self._check_group(connection, tuple(rests), " ".join(rests.values()))
+
+    @api.model
+    def _get_class_sentences(self, connection):
+        """Return what becomes of documents whose classes are not mapped.
+
+        :rtype: dict[str, str]: by the kind of mapping; empty where none are sent
+        """
+        is_analytic = connection._get_class_source() == "analytic"
+        if not connection._get_rules().classes or (
+            is_analytic and not connection.class_plan_id
+        ):
+            return {}
+        if is_analytic and connection.create_missing_classes:
             rest = self.env._("Missing classes are found by name, or created.")
         else:
             rest = self.env._("Documents wait until their classes are mapped.")
-        return self._check_group(connection, "classes", rest)
+        return {"class": rest}
 
     @api.model
-    def _check_group(self, connection, group, rest):
+    def _check_group(self, connection, kinds, rest):
         """State and message of a group of kinds.
 
+        :param kinds: those that count, of mappings
         :param str rest: what becomes of those that are not mapped
         """
         if not connection.home_currency:
             return "waiting", self.env._("Known once the company is chosen.")
-        mapped, total = connection._count_mappings(GROUPS[group])
+        mapped, total = connection._count_mappings(kinds)
         if not total:
             return "hint", self.env._("Nobody has looked at what is in use yet.")
         message = self.env._(

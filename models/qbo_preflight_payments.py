@@ -18,6 +18,12 @@ class QboPreflight(models.AbstractModel):
         return super()._get_labels() | {"payment_journal": label}
 
     @api.model
+    def _get_cron_names(self, connection):
+        names = super()._get_cron_names(connection)
+        makes_deposits = connection.deposit_policy != "off"
+        return [*names, "deposits"] if makes_deposits else names
+
+    @api.model
     def _check_payment_journal(self, connection):
         if not connection.home_currency:
             return "waiting", self.env._("Known once the company is chosen.")

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .roles import ADMINISTRATOR_GROUP
-
 
 class QboPreflight(models.AbstractModel):
     """Whether revenue can be recognized as it is set up."""
@@ -20,10 +18,9 @@ class QboPreflight(models.AbstractModel):
         return super()._get_labels() | {"revenue": label}
 
     @api.model
-    def _may_mend(self, name):
-        if name == "revenue":
-            return self.env.user.has_group(ADMINISTRATOR_GROUP)
-        return super()._may_mend(name)
+    def _get_cron_names(self, connection):
+        names = super()._get_cron_names(connection)
+        return [*names, "revenue"] if connection.recognizes_revenue else names
 
     @api.model
     def _check_revenue(self, connection):

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import format_datetime
 
-from .roles import ACCOUNTANT_GROUP
-
 
 class QboPreflight(models.AbstractModel):
     """Whether Intuit's notices arrive, and can be told from forged ones."""
@@ -21,10 +19,8 @@ class QboPreflight(models.AbstractModel):
         return super()._get_labels() | {"webhook": label}
 
     @api.model
-    def _may_mend(self, name):
-        if name == "webhook":
-            return self.env.user.has_group(ACCOUNTANT_GROUP)
-        return super()._may_mend(name)
+    def _get_accountants_checks(self):
+        return super()._get_accountants_checks() | {"webhook"}
 
     @api.model
     def _check_webhook(self, connection):

@@ -378,6 +378,41 @@ class TestFieldMapping(FieldMixin, DocumentMixin, QboCommon):
         order.team_id = False
         self.assertEqual(self.get_blockers(order), [])
 
+    def check_classes(self):
+        """Return (state, message) of the pre-flight panel on classes and locations."""
+        self.env["qbo.mapping"]._collect(self.connection, ["class", "location"])
+        return self.env["qbo.preflight"]._check_classes(self.connection)
+
+    def test_pre_flight_says_that_documents_wait(self):
+        """No plan is needed for classes of categories, and none of them is created."""
+        self.use_classes()
+        self.connection.class_plan_id = False
+        self.assertIn("No analytic plan", self.check_classes()[1])
+        self.set_class_source("category")
+        self.service.categ_id = self.env["product.category"].create({"name": "Advice"})
+        self.assertTrue(self.get_blockers(self.create_invoice()))
+        state, message = self.check_classes()
+        self.assertEqual(state, "hint")
+        self.assertIn("wait until their classes are mapped", message)
+        self.assertNotIn("created", message)
+
+    def test_pre_flight_says_that_locations_are_not_created(self):
+        self.use_classes()
+        preferences = self.connection.preferences
+        preferences["AccountingInfoPrefs"]["TrackDepartments"] = True
+        self.connection.sudo().preferences = preferences
+        plan = self.env["account.analytic.plan"].create({"name": "Places"})
+        self.env["account.analytic.account"].create(
+            {"name": "Oslo", "plan_id": plan.id, "company_id": self.company.id}
+        )
+        self.connection.class_plan_id = False
+        self.connection.location_plan_id = plan
+        self.assertTrue(self.connection.create_missing_classes)
+        message = self.check_classes()[1]
+        self.assertIn("0 of 1 mapped", message)
+        self.assertIn("wait until their locations are mapped", message)
+        self.assertNotIn("created", message)
+
     def test_no_classes_in_quickbooks(self):
         self.use_classes("Nothing")
         self.set_class_source("category")

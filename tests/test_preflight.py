@@ -112,6 +112,45 @@ class TestPreflight(QboCommon):
         self.assertEqual(check["state"], "blocked")
         self.assertIn("alive", check["message"])
 
+    def test_polls_switched_off(self):
+        """What a lost webhook would have told is never found out then."""
+        self.env.ref("quickbooks_online.ir_cron_qbo_poll").active = False
+        check = self.get_check("schedule")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn("QuickBooks: ask what changed", check["message"])
+
+    def test_worker_switched_off(self):
+        worker = self.connection.worker_cron_id
+        worker.active = False
+        check = self.get_check("schedule")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn(worker.name, check["message"])
+        self.assertIn(worker, self.get_crons())
+
+    def test_what_is_not_used_may_be_switched_off(self):
+        for name in ("deposits", "revenue"):
+            self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}").active = False
+        self.assertEqual(self.get_check("schedule")["state"], "ok")
+        self.connection.deposit_policy = "day"
+        check = self.get_check("schedule")
+        self.assertIn("deposit what was received", check["message"])
+        self.assertNotIn("revenue", check["message"])
+        self.connection.recognizes_revenue = True
+        self.assertIn("revenue", self.get_check("schedule")["message"])
+
+    def test_scheduled_action_deleted(self):
+        self.env.ref("quickbooks_online.ir_cron_qbo_poll").unlink()
+        check = self.get_check("schedule")
+        self.assertEqual(check["state"], "blocked")
+        self.assertIn("were deleted (1)", check["message"])
+        self.assertTrue(self.get_crons())
+
+    def get_crons(self):
+        """Return what the button of the panel opens."""
+        action = self.mend("schedule")
+        crons = self.env[action["res_model"]].with_context(**action["context"])
+        return crons.search(action["domain"])
+
     def test_lists_not_read_yet(self):
         self.connect()
         self.assertEqual(self.get_check("lists")["state"], "blocked")
@@ -155,9 +194,21 @@ class TestPreflight(QboCommon):
         for name in ("address", "mail", "schedule"):
             self.assertTrue(self.get_check(name)["button"], name)
 
-    def test_only_administrators_get_buttons(self):
+    def test_accountants_get_buttons_for_what_is_theirs(self):
         checks = self.connection.with_user(self.accountant).preflight
         self.assertFalse([check for check in checks if check["button"]])
+        self.connect()
+        self.env["qbo.governor"]._record(self.connection, 600_000, True, "place")
+        self.env.ref("quickbooks_online.ir_cron_qbo_tokens").active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        checks = self.connection.with_user(self.accountant).preflight
+        buttons = {check["name"] for check in checks if check["button"]}
+        self.assertIn("meter", buttons)
+        self.assertNotIn("schedule", buttons)
+        self.env.invalidate_all()
+        user = self.connection.with_user(self.user)
+        self.assertFalse([check for check in user.preflight if check["button"]])
 
     def test_every_button_opens_something(self):
         for name in self.env["qbo.preflight"]._get_check_names():
