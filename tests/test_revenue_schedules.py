@@ -1,5 +1,7 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -33,6 +35,17 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         order.action_draft()
         order.action_confirm()
         self.assertEqual(order.qbo_revenue_schedule_ids, schedule)
+
+    def test_the_product_says_how_it_earns_where_invoicing_alone_is_installed(self):
+        """Odoo shows its tab to members of a group that nobody is put into there."""
+        groups = self.env.ref("account.group_account_readonly")
+        self.assertNotIn(groups, self.accountant.all_group_ids)
+        products = self.env["product.template"].with_user(self.accountant)
+        page = etree.fromstring(products.get_view(view_type="form")["arch"]).find(
+            ".//page[@name='invoicing']"
+        )
+        self.assertIsNotNone(page)
+        self.assertTrue(page.findall(".//field[@name='qbo_revenue_model']"))
 
     def test_as_the_category_says(self):
         parent = self.env["product.category"].create(
