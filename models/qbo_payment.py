@@ -75,7 +75,10 @@ class QboPayment(models.Model):
     method_qbo_id = fields.Char(readonly=True)
     account_qbo_id = fields.Char(readonly=True)
     deposit_qbo_id = fields.Char(
-        "In Deposit", readonly=True, help="Id of the deposit that it is part of."
+        "In Deposit (Id)",
+        readonly=True,
+        help="Id of the deposit in QuickBooks that took it to the bank. QuickBooks "
+        "lets no payment be changed while it is part of one.",
     )
     snapshot = fields.Json(readonly=True, prefetch=False)
     judged_digest = fields.Char(readonly=True)
