@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .qbo_revenue_terms_mixin import SAME_RATE
+
 
 class QboRevenueSchedule(models.Model):
     """What a schedule says of itself: what is missing, what the order says since."""
@@ -75,7 +77,7 @@ class QboRevenueSchedule(models.Model):
                 ours=money(self.amount),
             )
         rate = line._qbo_get_revenue_rate()
-        if self.model == "time" and abs(rate - self.current_rate) > 0.0000005:
+        if self.model == "time" and abs(rate - self.current_rate) > SAME_RATE:
             yield self.env._(
                 "The unit price of the order line is %(theirs)s now, that of the "
                 "schedule %(ours)s. Click Amend, and choose from which day it holds.",

@@ -11,6 +11,8 @@ from .qbo_connection_settings import INCOME_TYPES
 
 LIABILITY_TYPES = ("Other Current Liability", "Long Term Liability")
 UNBILLED_TYPES = ("Other Current Asset",)
+# Unit prices that differ by less, half their last digit, are the same.
+SAME_RATE = 0.0000005
 # What a deal says of its revenue: changed by amendments alone.
 TERM_FIELDS = (
     "model",

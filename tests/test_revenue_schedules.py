@@ -3,7 +3,7 @@ from datetime import date
 from lxml import etree
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import QboCommon
@@ -389,6 +389,28 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         )
         self.assertIn("120 from 2026-04-15, 130.5 from 2026-06-01", record.changes)
         self.assertIn("Never More Than The Order: yes → no", record.changes)
+
+    @freeze_time("2026-04-10")
+    def test_another_rate_holds_from_today_unless_somebody_says_otherwise(self):
+        schedule = self.create_time(quantity=40)
+        self.log_hours(schedule, 5, MARCH)
+        self.recognize_and_post(MARCH)
+        self.log_hours(schedule, 5, date(2026, 4, 2))
+        self.log_hours(schedule, 5, date(2026, 4, 20))
+        wizards = self.env["qbo.revenue.amend"].with_user(self.accountant)
+        wizards = wizards.with_context(default_schedule_id=schedule.id)
+        form = Form(wizards)
+        self.assertFalse(form.rate_from)
+        form.rate, form.reason = 120, "New price list"
+        self.assertEqual(form.rate_from, date(2026, 4, 10))
+        form.save().action_amend()
+        self.assertFalse(schedule.amendment_ids.entry_ids)
+        self.assertEqual(self.recognize(APRIL).amount_total, 1100)
+        # A price that holds later is not forgotten by one of today.
+        schedule._amend({"rate_changes": [["2026-06-01", 130]]}, "Dearer")
+        form = Form(wizards)
+        form.rate = 125
+        self.assertEqual(form.rate_from, date(2026, 6, 1))
 
     def test_rate_changes_of_what_is_delivered(self):
         order = self.create_order([(self.service, 40, 100)], confirm=True)

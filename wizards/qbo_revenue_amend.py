@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.qbo_revenue_terms_mixin import TERM_FIELDS
+from ..models.qbo_revenue_terms_mixin import SAME_RATE, TERM_FIELDS
 from ..tools.recognition_changes import amend
 from ..tools.recognition_terms import RecognitionError
 
@@ -95,13 +95,27 @@ class QboRevenueAmend(models.TransientModel):
         values["amount"] = schedule._get_agreed_amount()
         values["rate"] = schedule.current_rate
         # Amending something else must not let the last price hold for all time.
-        changes = sorted(schedule.rate_changes or ())
-        values["rate_from"] = changes[-1][0] if changes else False
+        values["rate_from"] = self._get_last_change(schedule)
         values["milestone_ids"] = [
             fields.Command.create({name: each[name] for name in MILESTONE_FIELDS})
             for each in schedule._get_milestones()
         ]
         return values
+
+    @api.model
+    def _get_last_change(self, schedule):
+        """Return the day from which the last unit price holds, or False."""
+        changes = sorted(schedule.rate_changes or ())
+        return fields.Date.to_date(changes[-1][0]) if changes else False
+
+    @api.onchange("rate")
+    def _onchange_rate(self):
+        """Propose that another unit price holds from today; what is booked stays."""
+        schedule = self.schedule_id.sudo()
+        last, today = self._get_last_change(schedule), schedule._get_today()
+        is_other = abs(self.rate - schedule.current_rate) > SAME_RATE
+        if is_other and self.rate_from == last and not (last and last >= today):
+            self.rate_from = today
 
     # === WHAT IT WILL DO === #
 
