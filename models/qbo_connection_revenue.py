@@ -80,7 +80,7 @@ class QboConnection(models.Model):
         "Revenue Recognized Until",
         readonly=True,
         copy=False,
-        help="The last month whose entries were made when it was over.",
+        help="The last month whose entries were made on its day or later.",
     )
 
     _revenue_day_exists = models.Constraint(
@@ -157,9 +157,14 @@ class QboConnection(models.Model):
         today = self._get_today()
         month = recognition.month_of(recognition.month_of(today) - timedelta(days=1))
         is_done = self.revenue_month and self.revenue_month >= month
-        if is_done or today.day < self.revenue_day:
+        if is_done or not self._is_due(month):
             return self.env["qbo.revenue.entry"]
         return self._recognize_revenue(month, is_scheduled=True)
+
+    def _is_due(self, month):
+        """Return whether the day has come on which a month is recognized by itself."""
+        earlier = self._get_today() - timedelta(days=self.revenue_day - 1)
+        return month < recognition.month_of(earlier)
 
     def _get_today(self):
         """Return the day where the company is."""
@@ -178,9 +183,9 @@ class QboConnection(models.Model):
         entries = run.make_entries()
         if is_scheduled:
             self._tell_what_waits(month, run.held, entries)
-        # One that is not over is recognized again when it is.
-        is_over = month < recognition.month_of(self._get_today())
-        if is_over and (not self.revenue_month or self.revenue_month < month):
+        # What is recognized before its day is recognized again when that has come.
+        is_new = not self.revenue_month or self.revenue_month < month
+        if is_new and self._is_due(month):
             self.sudo().revenue_month = month
         return entries
 

@@ -431,6 +431,25 @@ class TestRevenueEntries(RevenueMixin, QboCommon):
         self.assertEqual(self.connection.revenue_month, APRIL)
         self.assertEqual(entry.amount_total, 300)
 
+    def test_what_comes_late_is_recognized_on_its_day(self):
+        """An accountant who was early does not keep the others' hours away."""
+        self.connection.revenue_day = 10
+        self.create_deal(1200)
+        with freeze_time("2026-04-03 12:00:00"):
+            (entry,) = self.recognize(MARCH)
+        self.create_deal(2400)
+        with freeze_time("2026-04-09 12:00:00"):
+            self.assertFalse(self.connection._recognize_past_month())
+        for day, count in (("2026-04-10", 1), ("2026-04-11", 0), ("2026-05-09", 0)):
+            with freeze_time(f"{day} 12:00:00"):
+                made = self.connection._recognize_past_month()
+            self.assertEqual(len(made), count, day)
+        self.assertEqual(entry.amount_total, 300)
+        self.assertEqual(self.connection.revenue_month, MARCH)
+        with freeze_time("2026-05-12 12:00:00"):
+            self.recognize(APRIL)
+            self.assertFalse(self.connection._recognize_past_month())
+
     def test_accountants_are_told(self):
         self.create_deal(1200)
         lost = self.create_deal(2400)
