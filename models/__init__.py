@@ -109,6 +109,7 @@ from . import qbo_link_gate
 from . import qbo_first_load
 from . import qbo_first_load_line
 from . import qbo_first_load_count
+from . import qbo_first_load_change
 from . import qbo_first_load_push
 from . import qbo_first_load_closed
 from . import qbo_connection_first_load

@@ -238,7 +238,8 @@ class QboFirstLoad(models.Model):
         queries = {}
         for kind, field in FIELDS.items():
             of_kind = lines.filtered(lambda line, kind=kind: line.kind == kind)
-            names = [self._get_facts(line).name for line in of_kind]
+            existing = self._filter_existing(of_kind)
+            names = [self._get_facts(line).name for line in existing]
             for part in name_match.list_names_to_ask(names):
                 entity = of_kind[0].entity
                 queries[f"{entity} {len(queries)}"] = (
@@ -279,7 +280,10 @@ class QboFirstLoad(models.Model):
         index = name_match.index_candidates(
             name_match.read_candidate(each) for each in answers
         )
-        for line in lines:
+        existing = self._filter_existing(lines)
+        for line in lines - existing:
+            line.write(self._prepare_change_verdict(self._describe_loss(line)))
+        for line in existing:
             record = self.env[line.res_model].browse(line.res_id)
             facts = self._get_facts(line)
             candidates = [
@@ -348,7 +352,7 @@ class QboFirstLoad(models.Model):
         return {"verdict": "ambiguous", "reason": reasons[verdict.kind]}
 
     def _judge_documents(self, lines, found):
-        customers = self._get_customer_lines(lines)
+        moves, customers = self._get_moves(lines), self._get_customer_lines(lines)
         by_number, taken = {}, {}
         for entity in set(lines.mapped("entity")):
             answers = found.get(entity, ())
@@ -359,8 +363,11 @@ class QboFirstLoad(models.Model):
         for line in lines:
             answers = by_number.get((line.entity, line.number.casefold()), ())
             customer = customers.get(line.id)
+            change = self._describe_change(line, moves[line.id], customer)
             line.write(
-                self._judge_document(line, answers, customer, taken[line.entity])
+                self._prepare_change_verdict(change)
+                if change
+                else self._judge_document(line, answers, customer, taken[line.entity])
             )
 
     def _get_customer_lines(self, lines):
@@ -374,9 +381,9 @@ class QboFirstLoad(models.Model):
         )
         by_record = {(line.res_model, line.res_id): line for line in found}
         rules = self.connection_id._get_rules()
-        customers = {}
+        moves, customers = self._get_moves(lines), {}
         for line in lines:
-            move = self.env["account.move"].browse(line.res_id).exists()
+            move = moves[line.id]
             buyer = move and move._qbo_get_buyer(rules)
             if buyer and (buyer._name, buyer.id) in by_record:
                 customers[line.id] = by_record[buyer._name, buyer.id]

@@ -183,7 +183,7 @@ class QboFirstLoad(models.Model):
             for entity, answers in found.items()
             for answer in answers
         }
-        customers = self._get_customer_lines(lines)
+        moves, customers = self._get_moves(lines), self._get_customer_lines(lines)
         taken = {
             entity: self._get_taken(entity, found.get(entity, ()))
             for entity in set(lines.mapped("entity"))
@@ -191,7 +191,10 @@ class QboFirstLoad(models.Model):
         sound = lines.browse()
         for line in lines:
             answer = objects.get((line.entity, line.qbo_id))
-            if self._is_still_match(line, answer, customers, objects, taken):
+            change = self._describe_change(line, moves[line.id], customers.get(line.id))
+            if change:
+                line._hold(self.env._("%(what)s Make another first load.", what=change))
+            elif self._is_still_match(line, answer, customers, objects, taken):
                 sound |= line
             else:
                 line._hold(
@@ -214,16 +217,16 @@ class QboFirstLoad(models.Model):
         self._tell_user()
 
     def _is_still_match(self, line, answer, customers, objects, taken):
-        customer = customers.get(line.id)
-        theirs = customer and objects.get(("Customer", customer.qbo_id))
-        move = self.env["account.move"].browse(line.res_id).exists()
-        if not answer or not theirs or not move or answer["Id"] in taken[line.entity]:
+        customer = customers[line.id]
+        theirs = objects.get(("Customer", customer.qbo_id))
+        if not answer or not theirs or answer["Id"] in taken[line.entity]:
             return False
         if customer.verdict == "match":
             candidate = name_match.read_candidate(theirs)
             verdict = name_match.judge([candidate], self._get_facts(customer))
             if verdict.kind != "match":
                 return False
+        move = self.env["account.move"].browse(line.res_id)
         return not self._compare_document(move, answer, customer.qbo_id)
 
     def _link_customer(self, line, answer):

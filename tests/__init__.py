@@ -22,6 +22,7 @@ from . import test_gate_views
 from . import test_field_mapping
 from . import test_field_paths
 from . import test_first_load
+from . import test_first_load_changes
 from . import test_governor
 from . import test_install
 from . import test_locations

@@ -69,6 +69,14 @@ class FirstLoadMixin(OutboxMixin):
         self.work()
         self.assertEqual(load.state, "counted", load.problem)
 
+    def work_on(self, load):
+        """Let the worker do one chunk, and no more."""
+        model = self.env["qbo.first.load"].sudo()
+        self.connection._call(
+            lambda client: model._work_on(self.connection, load.id, client)
+        )
+        self.env.invalidate_all()
+
     def load(self, load, work=True):
         load.action_load_confirmed()
         self.env.flush_all()
@@ -257,14 +265,6 @@ class TestFirstLoad(FirstLoadMixin, QboCommon):
         for invoice in matched:
             self.act_invoice(invoice, theirs["Id"])
         return matched + [self.create_old(lines=self.untaxed()) for _number in "cde"]
-
-    def work_on(self, load):
-        """Let the worker do one chunk, and no more."""
-        model = self.env["qbo.first.load"].sudo()
-        self.connection._call(
-            lambda client: model._work_on(self.connection, load.id, client)
-        )
-        self.env.invalidate_all()
 
     def assertEachOnce(self, invoices):
         numbers = [each.get("DocNumber") for each in self.get_objects("Invoice")]
