@@ -33,10 +33,6 @@ class AccountMove(models.Model):
     def _qbo_get_domain(self):
         return Domain("move_type", "in", list(ENTITIES))
 
-    @api.model
-    def _qbo_get_day_field(self):
-        return "invoice_date"
-
     def _qbo_get_day_of_document(self):
         return self.invoice_date
 

@@ -61,7 +61,7 @@ class QboApprovalMixin(models.AbstractModel):
 
     Put it before the model it extends (``_inherit = ["qbo.approval.mixin", ...]``),
     so that its ``write`` encloses all that the model does; the model also needs
-    ``qbo.sync.mixin``, ``mail.thread`` and ``mail.activity.mixin``, and fields
+    ``qbo.document.mixin``, ``mail.thread`` and ``mail.activity.mixin``, and fields
     ``company_id`` and ``state``.
 
     What is approved is the digest of the whole payload, in which records of Odoo are
@@ -743,9 +743,9 @@ class QboApprovalMixin(models.AbstractModel):
         return self._qbo_get_start_refusal(connection, title)
 
     def _qbo_get_start_refusal(self, connection, title):
-        day = self._qbo_get_day_of_document()
         start = connection.start_date
-        if not start or not day or day >= start or self._qbo_is_first_load():
+        day = start and self._qbo_get_day_of_document()
+        if not day or day >= start or self._qbo_is_first_load():
             return None
         return self.env._(
             "%(title)s is dated %(day)s, before QuickBooks takes over from Odoo on "

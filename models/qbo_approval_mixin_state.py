@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -60,11 +62,6 @@ class QboApprovalMixin(models.AbstractModel):
     def _qbo_get_domain(self):
         """Return the domain of documents that can be at QuickBooks at all."""
         return Domain.TRUE
-
-    @api.model
-    def _qbo_get_day_field(self):
-        """Return the field that the start date is held against."""
-        raise NotImplementedError
 
     # === STATE === #
 
@@ -167,10 +164,11 @@ class QboApprovalMixin(models.AbstractModel):
 
     @api.model
     def _qbo_get_start_domain(self):
-        field = self._qbo_get_day_field()
         before = [
             Domain("company_id", "=", connection.company_id.id)
-            & Domain(field, "<", connection.start_date)
+            & self._qbo_get_dated_domain(
+                connection.company_id, connection.start_date - timedelta(days=1)
+            )
             for connection in self.env["qbo.connection"]
             .sudo()
             .search([("start_date", "!=", False)])

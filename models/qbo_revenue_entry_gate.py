@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.fields import Domain
 
 from ..tools.digest import digest
@@ -8,10 +8,6 @@ class QboRevenueEntry(models.Model):
     """Entries pass the gate as invoices do."""
 
     _inherit = "qbo.revenue.entry"
-
-    @api.model
-    def _qbo_get_day_field(self):
-        return "date"
 
     def _qbo_get_day_of_document(self):
         return self.date

@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import UTC
+
+from odoo import models
 
 from ..tools import payload as payload_tools
 from ..tools.closed_period import drop_note
@@ -21,12 +23,12 @@ class SaleOrder(models.Model):
 
     # === HOOKS OF THE GATE === #
 
-    @api.model
-    def _qbo_get_day_field(self):
-        return "date_order"
-
     def _qbo_get_day_of_document(self):
-        return self.date_order and self.date_order.date()
+        """The day that QuickBooks gets: where the company is, whoever asks."""
+        if not self.date_order:
+            return False
+        zone = self._qbo_get_zone(self.sudo().company_id)
+        return self.date_order.replace(tzinfo=UTC).astimezone(zone).date()
 
     def _qbo_get_company_total(self):
         return abs(self.amount_total) / (self.currency_rate or 1.0)

@@ -89,6 +89,52 @@ class TestRefusals(GateMixin, QboCommon):
         self.assertNotIn(fresh, found)
         self.assertRefused(lambda: self.submit(fresh), "first load")
 
+    def test_the_start_date_is_held_against_the_company_s_day(self):
+        """Orders have a moment; which day that is, the company's time zone tells."""
+        orders = self.env["sale.order"]
+        self.connection.start_date = "2026-04-01"
+        self.connection.order_confirmation_needs_approval = True
+        for zone, first, last in (
+            # 1 April 00:00 there, and the second before.
+            ("Australia/Sydney", "2026-03-31 13:00:00", "2026-03-31 12:59:59"),
+            ("America/Los_Angeles", "2026-04-01 07:00:00", "2026-04-01 06:59:59"),
+            (False, "2026-04-01 00:00:00", "2026-03-31 23:59:59"),
+        ):
+            self.company.partner_id.tz = zone
+            taken = self.create_order(date_order=first)
+            left = self.create_order(date_order=last)
+            both = taken + left
+            self.assertEqual(
+                [each._qbo_get_txn_date(self.company) for each in both],
+                ["2026-04-01", "2026-03-31"],
+            )
+            self.assertEqual(both.mapped("qbo_state"), ["not_pushed", False])
+            found = orders.search(
+                [("qbo_state", "=", "not_pushed"), ("id", "in", both.ids)]
+            )
+            self.assertEqual(found, taken)
+            self.assertRefused(lambda left=left: self.submit(left), "dated 2026-03-31")
+            self.assertRefused(taken.action_confirm, "not submitted")
+            left.action_confirm()
+            self.get_queued(taken)
+
+    def test_a_time_zone_that_the_server_does_not_know(self):
+        self.connection.start_date = "2026-03-03"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'Mars/Base' WHERE id = %s",
+            [self.company.partner_id.id],
+        )
+        self.env.invalidate_all()
+        taken, left = (
+            self.create_order(date_order=moment)
+            for moment in ("2026-03-03 00:00:00", "2026-03-02 23:59:59")
+        )
+        self.assertEqual((taken + left).mapped("qbo_state"), ["not_pushed", False])
+        found = self.env["sale.order"].search([("qbo_state", "=", "not_pushed")])
+        self.assertIn(taken, found)
+        self.assertNotIn(left, found)
+
     def test_blockers_are_said_when_submitting_and_pushing(self):
         nameless = self._create_customer("Soon nameless", is_company=False)
         invoice = self.create_invoice(partner=nameless)
