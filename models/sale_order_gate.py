@@ -1,6 +1,7 @@
 from datetime import UTC
 
 from odoo import models
+from odoo.http import request
 
 from ..tools import payload as payload_tools
 from ..tools.closed_period import drop_note
@@ -48,7 +49,32 @@ class SaleOrder(models.Model):
     # === CONFIRMING === #
 
     def _confirmation_error_message(self):
-        return super()._confirmation_error_message() or self._qbo_get_missing_approval()
+        refusal = super()._confirmation_error_message()
+        return refusal or self._qbo_get_confirmation_refusal()
+
+    def _qbo_get_confirmation_refusal(self):
+        """Return what whoever confirms is told, or False.
+
+        Customers sign and pay in the portal: who approves, and why it is not, is not
+        for them.
+        """
+        refusal = self._qbo_get_missing_approval()
+        if not refusal or self._qbo_is_internal():
+            return refusal
+        return self.env._(
+            "%(name)s is still being checked by %(company)s, so it cannot be confirmed "
+            "yet. You will hear from us; please try again then.",
+            name=self.name,
+            company=self.sudo().company_id.name,
+        )
+
+    def _qbo_is_internal(self):
+        """Tell whether nobody from outside stands behind what is going on."""
+        users = self.env.user
+        if request and request.env:
+            # The portal acts as the superuser, for whoever opened the page.
+            users |= request.env.user
+        return all(user._is_internal() for user in users)
 
     def _qbo_get_missing_approval(self):
         """Return what is missing before the order may be confirmed, or False."""

@@ -16,6 +16,7 @@ from . import test_country_us
 from . import test_country_us_manual
 from . import test_gate
 from . import test_gate_browser
+from . import test_gate_portal
 from . import test_gate_property
 from . import test_gate_rules
 from . import test_gate_views

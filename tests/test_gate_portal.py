@@ -1,0 +1,96 @@
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import ConnectionMixin, QboCommon
+from .test_gate import GateMixin
+
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
+
+
+class PortalMixin(GateMixin):
+    """Quotations that customers accept, and have to be approved first."""
+
+    def setUp(self):
+        super().setUp()
+        self.connection.order_confirmation_needs_approval = True
+
+    def make_offers(self):
+        """Yield quotations, one for each way of not being approved."""
+        yield self.create_order()
+        submitted = self.create_order()
+        self.submit(submitted)
+        yield submitted
+        rejected = self.create_order()
+        self.submit(rejected)
+        self.as_user(rejected, self.approver)._qbo_reject("Too cheap.")
+        yield rejected
+        changed = self.get_approved(self.create_order())
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET client_order_ref = 'SQL' WHERE id = %s", [changed.id]
+        )
+        self.env.invalidate_all()
+        yield changed
+
+    def assertTellsNothing(self, text, order):
+        self.assertIn(f"{order.name} is still being checked by", text)
+        self.assertIn("hear from us", text)
+        people = self.approver + self.second + self.accountant + self.administrator
+        for word in (*people.mapped("name"), "pprov", "Too cheap", "QuickBooks"):
+            self.assertNotIn(word, text.replace(self.company.name, ""))
+
+
+@tagged("post_install", "-at_install")
+class TestPortalRules(PortalMixin, QboCommon):
+    """Who confirms a quotation is told what is theirs to know."""
+
+    def test_customers_are_not_told_who_approves(self):
+        public = self.env.ref("base.public_user")
+        portal = new_test_user(self.env, "qbo_portal", groups="base.group_portal")
+        for order in self.make_offers():
+            for user in public + portal:
+                with self.fails(UserError) as caught:
+                    # As the portal has them.
+                    order.with_user(user).sudo()._validate_order()
+                self.assertTellsNothing(str(caught.exception), order)
+                self.assertEqual(order.state, "draft")
+
+    def test_customers_confirm_what_is_approved(self):
+        order = self.get_approved(self.create_order())
+        order.with_user(self.env.ref("base.public_user")).sudo()._validate_order()
+        self.assertEqual(order.state, "sale")
+
+
+@tagged("post_install", "-at_install")
+class TestPortalPages(PortalMixin, ConnectionMixin, HttpCase):
+    """The customer signs in the portal."""
+
+    def sign(self, order):
+        """Return the answer that the page of the quotation gets."""
+        return self.opener.post(
+            f"{self.base_url()}/my/orders/{order.id}/accept",
+            json={
+                "jsonrpc": "2.0",
+                "method": "call",
+                "params": {
+                    "access_token": order._portal_ensure_token(),
+                    "name": "The buyer",
+                    "signature": SIGNATURE,
+                },
+            },
+        ).json()
+
+    def test_signing_confirms_nothing_before_it_is_approved(self):
+        order = self.create_order(require_signature=True, require_payment=False)
+        self.submit(order)
+        order._portal_ensure_token()
+        self.env.flush_all()
+        answer = self.sign(order)
+        self.env.invalidate_all()
+        self.assertTellsNothing(answer["error"]["data"]["message"], order)
+        self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.UserError")
+        self.assertEqual(order.state, "draft")
+        self.assertFalse(order.signature)
