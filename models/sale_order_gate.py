@@ -52,6 +52,14 @@ class SaleOrder(models.Model):
         refusal = super()._confirmation_error_message()
         return refusal or self._qbo_get_confirmation_refusal()
 
+    def _has_to_be_signed(self):
+        """The portal offers nothing that confirms what must not be confirmed yet."""
+        return super()._has_to_be_signed() and not self._qbo_get_missing_approval()
+
+    def _has_to_be_paid(self):
+        """Money that came in could not be booked: Odoo does so after confirming."""
+        return super()._has_to_be_paid() and not self._qbo_get_missing_approval()
+
     def _qbo_get_confirmation_refusal(self):
         """Return what whoever confirms is told, or False.
 

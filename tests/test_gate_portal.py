@@ -83,14 +83,36 @@ class TestPortalPages(PortalMixin, ConnectionMixin, HttpCase):
             },
         ).json()
 
+    def is_offered(self, order):
+        """Return whether the customer's page has a button that accepts."""
+        self.env.flush_all()
+        url = f"/my/orders/{order.id}?access_token={order._portal_ensure_token()}"
+        answer = self.url_open(url)
+        self.assertEqual(answer.status_code, 200)
+        self.assertTrue(order.name in answer.text)
+        return 'data-bs-target="#modalaccept"' in answer.text
+
     def test_signing_confirms_nothing_before_it_is_approved(self):
         order = self.create_order(require_signature=True, require_payment=False)
         self.submit(order)
-        order._portal_ensure_token()
-        self.env.flush_all()
+        self.assertFalse(self.is_offered(order))
         answer = self.sign(order)
         self.env.invalidate_all()
-        self.assertTellsNothing(answer["error"]["data"]["message"], order)
-        self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.UserError")
+        self.assertIn("requiring customer signature", answer["result"]["error"])
         self.assertEqual(order.state, "draft")
         self.assertFalse(order.signature)
+        self.as_user(order, self.approver).action_qbo_approve()
+        self.assertTrue(self.is_offered(order))
+        self.assertNotIn("error", self.sign(order)["result"])
+        self.env.invalidate_all()
+        self.assertEqual(order.state, "sale")
+
+    def test_nothing_is_paid_before_it_is_approved(self):
+        """Or the provider would take money that is never booked."""
+        order = self.create_order(require_signature=False, require_payment=True)
+        self.submit(order)
+        self.assertFalse(order._has_to_be_paid())
+        self.assertFalse(self.is_offered(order))
+        self.as_user(order, self.approver).action_qbo_approve()
+        self.assertTrue(order._has_to_be_paid())
+        self.assertTrue(self.is_offered(order))
