@@ -47,6 +47,7 @@
         "views/qbo_connection_gate_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "views/account_payment_views.xml",
         "views/account_payment_origin_views.xml",
         "views/account_move_settlement_views.xml",

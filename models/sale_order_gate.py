@@ -57,8 +57,24 @@ class SaleOrder(models.Model):
         return super()._has_to_be_signed() and not self._qbo_get_missing_approval()
 
     def _has_to_be_paid(self):
-        """Money that came in could not be booked: Odoo does so after confirming."""
         return super()._has_to_be_paid() and not self._qbo_get_missing_approval()
+
+    def _is_confirmation_amount_reached(self):
+        """What is paid by a link all the same is booked; it confirms nothing.
+
+        To refuse would undo the booking, too, with the money at the provider.
+        """
+        is_reached = super()._is_confirmation_amount_reached()
+        return is_reached and not self._qbo_get_missing_approval()
+
+    def _qbo_is_withheld(self):
+        """Tell whether the customer could accept the offer, were it approved."""
+        return (
+            self.state in ("draft", "sent")
+            and not self.is_expired
+            and (self.require_signature or self.require_payment)
+            and bool(self._qbo_get_missing_approval())
+        )
 
     def _qbo_get_confirmation_refusal(self):
         """Return what whoever confirms is told, or False.

@@ -1,4 +1,8 @@
+from types import SimpleNamespace
+
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
+from odoo.http import _request_stack
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import ConnectionMixin, QboCommon
@@ -53,10 +57,84 @@ class TestPortalRules(PortalMixin, QboCommon):
         for order in self.make_offers():
             for user in public + portal:
                 with self.fails(UserError) as caught:
-                    # As the portal has them.
                     order.with_user(user).sudo()._validate_order()
                 self.assertTellsNothing(str(caught.exception), order)
                 self.assertEqual(order.state, "draft")
+
+    def test_who_is_behind_the_superuser_of_a_page(self):
+        """The portal reads and confirms orders as the superuser."""
+        order = self.create_order().with_user(SUPERUSER_ID)
+        self.assertIn("Submit for approval", order._qbo_get_confirmation_refusal())
+        for name, text in (
+            ("base.public_user", "hear from us"),
+            ("base.user_admin", "Submit for approval"),
+        ):
+            page = SimpleNamespace(env=self.env(user=self.env.ref(name)))
+            _request_stack.push(page)
+            try:
+                self.assertIn(text, order._qbo_get_confirmation_refusal())
+            finally:
+                _request_stack.pop()
+
+    def test_what_is_paid_all_the_same_is_booked_and_confirms_nothing(self):
+        """A payment link can be sent before anybody approves."""
+        order = self.create_order(require_payment=True)
+        self.submit(order)
+        transaction = self.pay(order)
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, order.amount_total)
+        self.assertEqual(transaction.payment_id.state, "in_process")
+        self.assertEqual(order.state, "draft")
+        self.as_user(order, self.approver).action_qbo_approve()
+        self.assertFalse(order._has_to_be_paid())
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_what_is_approved_and_paid_is_confirmed(self):
+        order = self.get_approved(self.create_order(require_payment=True))
+        self.pay(order)
+        self.assertEqual(order.state, "sale")
+
+    def pay(self, order):
+        """Pay an order online, as far as Odoo is concerned."""
+        journal = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "bank")], limit=1
+        )
+        method = self.env.ref("payment.payment_method_card")
+        provider = self.env["payment.provider"].create(
+            {
+                "name": "Cards",
+                "code": "none",
+                "company_id": self.company.id,
+                "state": "test",
+                "payment_method_ids": [(6, 0, method.ids)],
+            }
+        )
+        kind = self.env["account.payment.method"].create(
+            {"name": "Cards", "code": "none", "payment_type": "inbound"}
+        )
+        self.env["account.payment.method.line"].create(
+            {
+                "journal_id": journal.id,
+                "payment_method_id": kind.id,
+                "payment_provider_id": provider.id,
+            }
+        )
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"{order.name}-1",
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "operation": "online_redirect",
+                "sale_order_ids": [(6, 0, order.ids)],
+                "state": "done",
+            }
+        )
+        transaction._post_process()
+        return transaction
 
     def test_customers_confirm_what_is_approved(self):
         order = self.get_approved(self.create_order())
@@ -85,17 +163,24 @@ class TestPortalPages(PortalMixin, ConnectionMixin, HttpCase):
 
     def is_offered(self, order):
         """Return whether the customer's page has a button that accepts."""
+        return 'data-bs-target="#modalaccept"' in self.read_page(order)
+
+    def is_said_to_be_checked(self, order):
+        return "We are still checking this quotation" in self.read_page(order)
+
+    def read_page(self, order):
         self.env.flush_all()
         url = f"/my/orders/{order.id}?access_token={order._portal_ensure_token()}"
         answer = self.url_open(url)
         self.assertEqual(answer.status_code, 200)
         self.assertTrue(order.name in answer.text)
-        return 'data-bs-target="#modalaccept"' in answer.text
+        return answer.text
 
     def test_signing_confirms_nothing_before_it_is_approved(self):
         order = self.create_order(require_signature=True, require_payment=False)
         self.submit(order)
         self.assertFalse(self.is_offered(order))
+        self.assertTrue(self.is_said_to_be_checked(order))
         answer = self.sign(order)
         self.env.invalidate_all()
         self.assertIn("requiring customer signature", answer["result"]["error"])
@@ -103,6 +188,7 @@ class TestPortalPages(PortalMixin, ConnectionMixin, HttpCase):
         self.assertFalse(order.signature)
         self.as_user(order, self.approver).action_qbo_approve()
         self.assertTrue(self.is_offered(order))
+        self.assertFalse(self.is_said_to_be_checked(order))
         self.assertNotIn("error", self.sign(order)["result"])
         self.env.invalidate_all()
         self.assertEqual(order.state, "sale")
