@@ -37,12 +37,12 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         self.assertEqual(order.qbo_revenue_schedule_ids, schedule)
 
     def test_the_product_says_how_it_earns_where_invoicing_alone_is_installed(self):
-        """Odoo shows its tab to members of a group that nobody is put into there."""
+        """Odoo shows its own tab to a group that nobody is put into there."""
         groups = self.env.ref("account.group_account_readonly")
         self.assertNotIn(groups, self.accountant.all_group_ids)
         products = self.env["product.template"].with_user(self.accountant)
         page = etree.fromstring(products.get_view(view_type="form")["arch"]).find(
-            ".//page[@name='invoicing']"
+            ".//page[@name='qbo_revenue']"
         )
         self.assertIsNotNone(page)
         self.assertTrue(page.findall(".//field[@name='qbo_revenue_model']"))
@@ -401,8 +401,10 @@ class TestRevenueSchedules(RevenueMixin, QboCommon):
         wizards = wizards.with_context(default_schedule_id=schedule.id)
         form = Form(wizards)
         self.assertFalse(form.rate_from)
+        for rate, day in ((120, date(2026, 4, 10)), (100, False)) * 2:
+            form.rate = rate
+            self.assertEqual(form.rate_from, day)
         form.rate, form.reason = 120, "New price list"
-        self.assertEqual(form.rate_from, date(2026, 4, 10))
         form.save().action_amend()
         self.assertFalse(schedule.amendment_ids.entry_ids)
         self.assertEqual(self.recognize(APRIL).amount_total, 1100)

@@ -116,6 +116,8 @@ class QboRevenueAmend(models.TransientModel):
         is_other = abs(self.rate - schedule.current_rate) > SAME_RATE
         if is_other and self.rate_from == last and not (last and last >= today):
             self.rate_from = today
+        elif not is_other and self.rate_from == today:
+            self.rate_from = last
 
     # === WHAT IT WILL DO === #
 
