@@ -33,8 +33,8 @@ class QboFirstLoad(models.Model):
             return self.env._("%(name)s was deleted in Odoo.", name=line.name)
         if move.state != "posted":
             return self.env._(
-                "%(name)s was reset to draft or cancelled. Post it, if it is to be "
-                "loaded.",
+                "%(name)s was reset to draft or cancelled. Post it again, if it is to "
+                "be loaded.",
                 name=line.name,
             )
         # Merging customers takes the line's along: then only theirs is missing.
