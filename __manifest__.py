@@ -22,6 +22,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/qbo_connection_data.xml",
         "data/ir_sequence_data.xml",
         "data/product_data.xml",
         "wizards/qbo_connection_sever_views.xml",

@@ -58,6 +58,12 @@ class QboConnection(models.Model):
         connections.sudo()._create_workers()
         return connections
 
+    @api.model
+    def _create_missing_workers(self):
+        """Give every connection without a worker one, archived ones too."""
+        connections = self.with_context(active_test=False)
+        connections.search([("worker_cron_id", "=", False)])._create_workers()
+
     def _create_workers(self):
         for connection in self:
             connection.worker_cron_id = (

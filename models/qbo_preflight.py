@@ -354,22 +354,29 @@ class QboPreflight(models.AbstractModel):
     @api.model
     def _check_schedule(self, connection):
         crons = self._get_crons(connection)
-        missing = len(self._get_cron_names(connection)) + 1 - len(crons)
-        if missing:
-            return "blocked", self.env._(
-                "Scheduled actions of QuickBooks were deleted (%(count)s), and what "
-                "they did is not done any more. Upgrade the module QuickBooks Online: "
-                "that makes them anew.",
-                count=missing,
-            )
         inactive = crons.filtered(lambda cron: not cron.active)
-        if not inactive:
-            return "ok", self.env._("The connection is kept alive by itself.")
-        return "blocked", self.env._(
-            "Switched off: %(names)s. What they do is not done, and nobody is told: "
-            "switch them on.",
-            names=", ".join(inactive.mapped("name")),
-        )
+        missing = len(self._get_cron_names(connection)) + 1 - len(crons)
+        problems = []
+        if inactive:
+            problems.append(
+                self.env._(
+                    "Switched off: %(names)s. What they do is not done, and nobody is "
+                    "told: switch them on.",
+                    names=", ".join(inactive.mapped("name")),
+                )
+            )
+        if missing:
+            problems.append(
+                self.env._(
+                    "Scheduled actions of QuickBooks were deleted (%(count)s), and "
+                    "what they did is not done any more. Upgrade the module "
+                    "QuickBooks Online: that makes them anew.",
+                    count=missing,
+                )
+            )
+        if problems:
+            return "blocked", " ".join(problems)
+        return "ok", self.env._("The connection is kept alive by itself.")
 
     # === WHAT MENDS THEM === #
 

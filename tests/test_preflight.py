@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import Form, tagged
+from odoo.tools import convert_file
 
 from .common import CLIENT_SECRET, VERIFIER_TOKEN, QboCommon
 
@@ -140,10 +141,19 @@ class TestPreflight(QboCommon):
 
     def test_scheduled_action_deleted(self):
         self.env.ref("quickbooks_online.ir_cron_qbo_poll").unlink()
+        self.connection.worker_cron_id.unlink()
+        self.env.ref("quickbooks_online.ir_cron_qbo_tokens").active = False
         check = self.get_check("schedule")
         self.assertEqual(check["state"], "blocked")
-        self.assertIn("were deleted (1)", check["message"])
+        self.assertIn("were deleted (2)", check["message"])
+        self.assertIn("keep the connections alive", check["message"])
         self.assertTrue(self.get_crons())
+        # As an upgrade does.
+        for name in ("ir_cron_data.xml", "qbo_connection_data.xml"):
+            convert_file(self.env, "quickbooks_online", f"data/{name}", {}, "update")
+        self.assertTrue(self.connection.worker_cron_id.active)
+        check = self.get_check("schedule")
+        self.assertNotIn("deleted", check["message"])
 
     def get_crons(self):
         """Return what the button of the panel opens."""
