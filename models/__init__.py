@@ -79,6 +79,7 @@ from . import qbo_field_mapping_preview
 from . import account_move_gate
 from . import account_move_line_gate
 from . import sale_order_gate
+from . import payment_transaction
 from . import sale_order_line_gate
 from . import account_move_closed
 from . import sale_order_closed

@@ -102,8 +102,7 @@ class AccountMove(models.Model):
         blocked = moves.filtered(
             lambda move: (
                 (connection := connections.get(move.company_id))
-                and connection.approval_required
-                and connection.posting_needs_approval
+                and connection._holds_posting()
                 and not move._qbo_get_start_refusal(connection, "")
             )
         )

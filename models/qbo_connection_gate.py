@@ -55,6 +55,10 @@ class QboConnection(models.Model):
         "The amount above which two people approve cannot be negative.",
     )
 
+    def _holds_posting(self):
+        """Tell whether invoices are posted by approving them alone; no, for none."""
+        return self.approval_required and self.posting_needs_approval
+
     def _get_rules(self):
         """Read once for all documents of a push: each read copies the preferences."""
         checked = self.env.cr.precommit.data.get(CHECKED)

@@ -8,6 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import ConnectionMixin, QboCommon
 from .test_gate import GateMixin
 
+CARD = "payment.payment_method_card"
 SIGNATURE = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
@@ -95,35 +96,25 @@ class TestPortalRules(PortalMixin, QboCommon):
         self.pay(order)
         self.assertEqual(order.state, "sale")
 
+    def test_money_is_booked_where_posting_needs_approval(self):
+        """Odoo would invoice and post at once, and undo all of it."""
+        self.env["ir.config_parameter"].set_param("sale.automatic_invoice", "True")
+        for needs_approval in (False, True):
+            self.connection.posting_needs_approval = needs_approval
+            order = self.get_approved(self.create_order(require_payment=True))
+            payment = self.pay(order).payment_id
+            self.assertIn(payment.state, ("in_process", "paid"))
+            self.assertEqual(order.state, "sale")
+            states = [] if needs_approval else ["posted"]
+            self.assertEqual(order.invoice_ids.mapped("state"), states)
+
     def pay(self, order):
         """Pay an order online, as far as Odoo is concerned."""
-        journal = self.env["account.journal"].search(
-            [("company_id", "=", self.company.id), ("type", "=", "bank")], limit=1
-        )
-        method = self.env.ref("payment.payment_method_card")
-        provider = self.env["payment.provider"].create(
-            {
-                "name": "Cards",
-                "code": "none",
-                "company_id": self.company.id,
-                "state": "test",
-                "payment_method_ids": [(6, 0, method.ids)],
-            }
-        )
-        kind = self.env["account.payment.method"].create(
-            {"name": "Cards", "code": "none", "payment_type": "inbound"}
-        )
-        self.env["account.payment.method.line"].create(
-            {
-                "journal_id": journal.id,
-                "payment_method_id": kind.id,
-                "payment_provider_id": provider.id,
-            }
-        )
+        provider = self.find_provider()
         transaction = self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
-                "payment_method_id": method.id,
+                "payment_method_id": self.env.ref(CARD).id,
                 "reference": f"{order.name}-1",
                 "amount": order.amount_total,
                 "currency_id": order.currency_id.id,
@@ -135,6 +126,36 @@ class TestPortalRules(PortalMixin, QboCommon):
         )
         transaction._post_process()
         return transaction
+
+    def find_provider(self):
+        """Return the provider that takes cards, and whose payments are booked."""
+        providers = self.env["payment.provider"]
+        found = providers.search([("name", "=", "Cards")])
+        if found:
+            return found
+        provider = providers.create(
+            {
+                "name": "Cards",
+                "code": "none",
+                "company_id": self.company.id,
+                "state": "test",
+                "payment_method_ids": [(6, 0, self.env.ref(CARD).ids)],
+            }
+        )
+        method = self.env["account.payment.method"].create(
+            {"name": "Cards", "code": "none", "payment_type": "inbound"}
+        )
+        journal = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "bank")], limit=1
+        )
+        self.env["account.payment.method.line"].create(
+            {
+                "journal_id": journal.id,
+                "payment_method_id": method.id,
+                "payment_provider_id": provider.id,
+            }
+        )
+        return provider
 
     def test_customers_confirm_what_is_approved(self):
         order = self.get_approved(self.create_order())
