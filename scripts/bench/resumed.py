@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from .figures import BenchError
 from .intuit import CHECKOUT
 
-PROCESSES = 2
+# Each has a database of its own.
+DATABASES = ("DEV_ODOO_DATABASE", "DEV_ODOO_SECOND_DATABASE")
 
 
 def go_on(name, program, code, wanted, seconds):
@@ -35,13 +36,14 @@ def go_on(name, program, code, wanted, seconds):
         left = max(1.0, deadline - time.monotonic())
         command = [
             *(sys.executable, str(program)),
-            *(os.environ["DEV_ODOO_CONFIG"], os.environ["DEV_ODOO_DATABASE"]),
-            *(f"{state}.{part}", str(part), str(PROCESSES), str(wanted), str(left)),
+            *(os.environ["DEV_ODOO_CONFIG"], os.environ[DATABASES[part]]),
+            *(f"{state}.{part}", str(part), str(len(DATABASES))),
+            *(str(wanted), str(left)),
         ]
         return subprocess.run(command, check=False).returncode
 
     with ThreadPoolExecutor() as pool:
-        codes = list(pool.map(run, range(PROCESSES)))
+        codes = list(pool.map(run, range(len(DATABASES))))
     if any(codes):
         raise BenchError("a process that runs it died.")
     return read(state)
