@@ -472,11 +472,13 @@ class QboPreflight(models.AbstractModel):
     @api.model
     def _get_crons(self, connection):
         """Return the scheduled actions that a connection lives by, its worker too."""
-        crons = connection.sudo().worker_cron_id
-        for name in self._get_cron_names(connection):
-            cron = self.env.ref(f"quickbooks_online.ir_cron_qbo_{name}", False)
-            crons |= cron.sudo() if cron else crons
-        return crons
+        names = [
+            f"quickbooks_online.ir_cron_qbo_{name}"
+            for name in self._get_cron_names(connection)
+        ]
+        found = [self.env.ref(name, raise_if_not_found=False) for name in names]
+        # Administrators of QuickBooks need not be those of Odoo.
+        return connection.sudo().worker_cron_id.union(*filter(None, found))
 
     @api.model
     def _get_cron_names(self, connection):

@@ -36,7 +36,7 @@ class QboPreflight(models.AbstractModel):
         rules = connection._get_rules()
         if not rules.classes and not rules.has_locations:
             return "ok", self.env._("QuickBooks keeps neither classes nor locations.")
-        rests = self._get_class_sentences(connection)
+        rests = self._get_class_sentences(connection, rules)
         if rules.has_locations and connection.location_plan_id:
             rests["location"] = self.env._(
                 "Documents wait until their locations are mapped."
@@ -48,15 +48,13 @@ class QboPreflight(models.AbstractModel):
         return self._check_group(connection, tuple(rests), " ".join(rests.values()))
 
     @api.model
-    def _get_class_sentences(self, connection):
+    def _get_class_sentences(self, connection, rules):
         """Return what becomes of documents whose classes are not mapped.
 
         :rtype: dict[str, str]: by the kind of mapping; empty where none are sent
         """
         is_analytic = connection._get_class_source() == "analytic"
-        if not connection._get_rules().classes or (
-            is_analytic and not connection.class_plan_id
-        ):
+        if not rules.classes or (is_analytic and not connection.class_plan_id):
             return {}
         if is_analytic and connection.create_missing_classes:
             rest = self.env._("Missing classes are found by name, or created.")
