@@ -111,7 +111,7 @@ class QboRevenueAmend(models.TransientModel):
     @api.onchange("rate")
     def _onchange_rate(self):
         """Propose that another unit price holds from today; what is booked stays."""
-        schedule = self.schedule_id.sudo()
+        schedule = self.schedule_id
         last, today = self._get_last_change(schedule), schedule._get_today()
         is_other = abs(self.rate - schedule.current_rate) > SAME_RATE
         if is_other and self.rate_from == last and not (last and last >= today):
