@@ -47,10 +47,14 @@ class SaleOrder(models.Model):
 
     def _qbo_get_txn_date(self, company):
         """The day of the order where the company is, whoever asks."""
+        day = self._qbo_get_day_in(ZoneInfo(company.partner_id.tz or "UTC"))
+        return day.isoformat() if day else None
+
+    def _qbo_get_day_in(self, zone):
+        """Return the day of the order in a time zone, None without one."""
         if not self.date_order:
             return None
-        zone = ZoneInfo(company.partner_id.tz or "UTC")
-        return self.date_order.replace(tzinfo=UTC).astimezone(zone).date().isoformat()
+        return self.date_order.replace(tzinfo=UTC).astimezone(zone).date()
 
     def _qbo_get_first_invoice(self):
         """Return the invoice that takes the estimate over, empty before there is one.

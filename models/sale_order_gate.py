@@ -1,5 +1,3 @@
-from datetime import UTC
-
 from odoo import models
 from odoo.http import request
 
@@ -26,10 +24,7 @@ class SaleOrder(models.Model):
 
     def _qbo_get_day_of_document(self):
         """The day that QuickBooks gets: where the company is, whoever asks."""
-        if not self.date_order:
-            return False
-        zone = self._qbo_get_zone(self.sudo().company_id)
-        return self.date_order.replace(tzinfo=UTC).astimezone(zone).date()
+        return self._qbo_get_day_in(self._qbo_get_zone(self.sudo().company_id))
 
     def _qbo_get_company_total(self):
         return abs(self.amount_total) / (self.currency_rate or 1.0)
