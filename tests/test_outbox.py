@@ -4,6 +4,7 @@ from pathlib import Path
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import convert_file
 
 from ..tools import payload
 from .common import QboCommon
@@ -394,7 +395,9 @@ class TestOutboxLife(OutboxMixin, QboCommon):
 
     def test_connections_of_an_earlier_version_get_a_worker(self):
         self.connection.worker_cron_id.unlink()
-        self.migrate("19.0.1.1.0/post-workers.py", "19.0.1.0.0")
+        path = "data/qbo_connection_data.xml"
+        convert_file(self.env, "quickbooks_online", path, {}, "update")
+        self.env.invalidate_all()
         self.assertIn(str(self.connection.id), self.connection.worker_cron_id.code)
 
     def test_the_worker_goes_with_its_connection(self):
