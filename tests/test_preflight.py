@@ -1,6 +1,8 @@
 import os
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.tests import Form, tagged
 from odoo.tools import convert_file
@@ -28,6 +30,26 @@ class TestPreflight(QboCommon):
         with Form(connections.with_company(company), view) as form:
             form.client_id = "an id"
         self.assertEqual(form.record.state, "draft")
+
+    def test_every_setting_is_on_the_form(self):
+        """What is on no screen cannot be chosen, whatever the manual says of it."""
+        # Plans are chosen where analytic accounting is in use.
+        self.administrator.group_ids += self.env.ref(
+            "analytic.group_analytic_accounting"
+        )
+        connections = self.connection.with_user(self.administrator)
+        form = etree.fromstring(connections.get_view(view_type="form")["arch"])
+        shown = {field.get("name") for field in form.iter("field")}
+        settings = {
+            name
+            for name, field in connections._fields.items()
+            if field.store and not field.readonly and not field.related
+            if field._modules == ("quickbooks_online",)
+            if not name.endswith(("_encrypted", "_ids")) and name != "active"
+            if not name.startswith("oauth_")
+        }
+        self.assertIn("ask_before_linking", settings)
+        self.assertEqual(settings - shown, set())
 
     def test_before_connecting(self):
         self.assertEqual(self.get_check("keys")["state"], "ok")

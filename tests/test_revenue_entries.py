@@ -1,7 +1,10 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 from odoo.tools.translate import code_translations
 
 from .common import QboCommon
@@ -403,6 +406,30 @@ class TestRevenueEntries(RevenueMixin, QboCommon):
         self.assertIn("1,500.00", schedule.notice)
         found = schedule.search([("is_out_of_step", "=", True)])
         self.assertEqual(found, schedule)
+
+    # === TAKEN BACK BEFORE IT IS SENT === #
+
+    def is_rejection_offered(self, entry):
+        entry = entry.with_user(self.approver)
+        form = etree.fromstring(entry.get_view(view_type="form")["arch"])
+        (button,) = form.findall(".//header/button[@name='action_qbo_reject']")
+        values = entry.read(["qbo_may_approve", "qbo_state"])[0]
+        return not safe_eval(button.get("invisible"), values)
+
+    def test_rejected_after_it_was_approved(self):
+        self.create_deal(1200)
+        (entry,) = self.recognize(MARCH)
+        self.assertFalse(self.is_rejection_offered(entry))
+        entry.sudo().action_qbo_submit()
+        self.assertTrue(self.is_rejection_offered(entry))
+        entry.with_user(self.approver).action_qbo_approve()
+        self.env.invalidate_all()
+        self.assertEqual(entry.qbo_state, "approved")
+        self.assertTrue(self.is_rejection_offered(entry))
+        entry.with_user(self.approver)._qbo_reject("The wrong month.")
+        self.env.invalidate_all()
+        self.assertEqual(entry.qbo_approval, "rejected")
+        self.assertFalse(self.is_rejection_offered(entry))
 
     # === THE SCHEDULED ACTION, AND ON DEMAND === #
 
