@@ -53,6 +53,37 @@ class DepositsMixin(PaymentsOutMixin):
         self.check_pushed(payment)
         return payment
 
+    def receive_in_quickbooks(self, invoice, is_applied=False):
+        """Let a bookkeeper receive what an invoice asks for; return what Odoo books."""
+        self.connection.payments_start = "2026-01-01"
+        self.connection.payment_journal_id = self.bank
+        remote = self.get_remote(invoice)
+        link = {"TxnId": remote["Id"], "TxnType": "Invoice"}
+        self.control(
+            "POST",
+            "act",
+            realm=self.connection.realm_id,
+            entity="Payment",
+            operation="create",
+            values={
+                "CustomerRef": {"value": remote["CustomerRef"]["value"]},
+                "TotalAmt": 100,
+                "TxnDate": "2026-03-10",
+                "Line": [{"Amount": 100, "LinkedTxn": [link]}] * is_applied,
+            },
+        )
+        self.poll()
+        return self.find_heard().account_payment_id
+
+    def poll(self):
+        self.env.flush_all()
+        self.connection._request_poll()
+        self.work()
+
+    def find_heard(self):
+        """Return the one payment that Odoo has heard of from QuickBooks."""
+        return self.env["qbo.payment"].search([]).ensure_one()
+
     def pay_out(self, payments, amount, fee=0, **values):
         """Return a bank line of this amount, matched with payments, less a fee.
 

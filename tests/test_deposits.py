@@ -45,27 +45,8 @@ class TestPayouts(DepositsMixin, QboCommon):
         self.assertEqual(deposit.qbo_state, "pushed")
 
     def test_payments_that_came_from_quickbooks(self):
-        self.connection.payments_start = "2026-01-01"
-        self.connection.payment_journal_id = self.bank
         invoice = self.push_invoice(100)
-        remote = self.get_remote(invoice)
-        link = {"TxnId": remote["Id"], "TxnType": "Invoice"}
-        received = self.control(
-            "POST",
-            "act",
-            realm=self.connection.realm_id,
-            entity="Payment",
-            operation="create",
-            values={
-                "CustomerRef": {"value": remote["CustomerRef"]["value"]},
-                "TotalAmt": 100,
-                "TxnDate": "2026-03-10",
-                "Line": [{"Amount": 100, "LinkedTxn": [link]}],
-            },
-        )["object"]
-        self.connection._request_poll()
-        self.work()
-        payment = self.env["qbo.payment"].search([]).account_payment_id
+        payment = self.receive_in_quickbooks(invoice, is_applied=True)
         self.assertEqual(invoice.payment_state, "paid")
         self.assertFalse(payment.qbo_state)
         deposit = self.get_deposit(self.pay_out(payment, 97, 3))
@@ -74,7 +55,7 @@ class TestPayouts(DepositsMixin, QboCommon):
         (found,) = self.get_documents(deposit)
         self.assertEqual(found["TotalAmt"], 97)
         (linked,) = [each for each in found["Line"] if each.get("LinkedTxn")]
-        self.assertEqual(linked["LinkedTxn"][0]["TxnId"], received["Id"])
+        self.assertEqual(linked["LinkedTxn"][0]["TxnId"], self.find_heard().qbo_id)
 
     # === NOTHING IS SENT === #
 

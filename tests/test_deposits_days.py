@@ -38,30 +38,9 @@ class TestDays(DepositsMixin, QboCommon):
         self.run_cron()
         self.assertFalse(self.env["qbo.deposit"].search([]))
 
-    def receive_in_quickbooks(self):
-        """Let a bookkeeper receive money; return what Odoo books."""
-        self.connection.payments_start = "2026-01-01"
-        self.connection.payment_journal_id = self.bank
-        remote = self.get_remote(self.push_invoice(100))
-        self.control(
-            "POST",
-            "act",
-            realm=self.connection.realm_id,
-            entity="Payment",
-            operation="create",
-            values={
-                "CustomerRef": {"value": remote["CustomerRef"]["value"]},
-                "TotalAmt": 100,
-                "TxnDate": "2026-03-10",
-            },
-        )
-        self.connection._request_poll()
-        self.work()
-        return self.env["qbo.payment"].search([]).account_payment_id
-
     def test_not_what_was_received_in_quickbooks(self):
         """Whoever received it there has it in a drawer, or deposits it there."""
-        payment = self.receive_in_quickbooks()
+        payment = self.receive_in_quickbooks(self.push_invoice(100))
         self.assertEqual(payment.journal_id, self.bank)
         self.run_cron()
         self.assertFalse(payment._qbo_get_deposit_line())

@@ -20,11 +20,6 @@ class TestDepositsHeard(DepositsMixin, QboCommon):
         self.there = self.check_deposited(self.deposit)
         self.poll()
 
-    def poll(self):
-        self.env.flush_all()
-        self.connection._request_poll()
-        self.work()
-
     def act(self, operation, **values):
         self.control(
             "POST",

@@ -14,6 +14,13 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.notify(payment)
         return payment, self.find(payment)
 
+    def receive_applied(self):
+        """Return (invoice, payment as QuickBooks has it, row of the queue)."""
+        invoice = self.push_invoice(100)
+        payment = self.receive(100, (invoice, 100))
+        self.notify(payment)
+        return invoice, payment, self.find(payment)
+
     def give_back(self, row, amount):
         """Give so much of the credit back; return the line of that entry."""
         own = row._get_own_lines()
@@ -118,10 +125,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
 
     def test_draft_is_booked_again(self):
         """Not a second time beside it: posted again, both would count."""
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         draft = self.reset_to_draft(row)
         name = draft.name
         self.edit(payment, PrivateNote="looked at")
@@ -145,10 +149,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.assert_repeats()
 
     def test_draft_of_what_was_voided_there(self):
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         draft = self.reset_to_draft(row)
         self.act("Payment", "void", payment["Id"])
         self.notify(payment)
@@ -188,10 +189,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
 
     def test_another_journal_moves_no_old_payments(self):
         """Of April on it is another; what stands in March stays there."""
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         booked = row.account_payment_id
         self.connection.payment_journal_id = self.create_till()
         self.env.flush_all()
@@ -203,10 +201,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
 
     def test_what_a_former_version_booked_stays_where_it_is(self):
         """It did not note where; without a note every payment would look moved."""
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         booked = row.account_payment_id
         self.env.flush_all()
         self.env.cr.execute(
@@ -228,10 +223,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
     def test_another_account_in_quickbooks_moves_it(self):
         till, checking = self.create_till(), self.find_reference("Account", "Bank")
         self.map_journal(till, checking)
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         self.edit(payment, DepositToAccountRef={"value": checking.qbo_id})
         self.notify(payment)
         self.assertEqual(row.account_payment_id.journal_id, till)
@@ -254,10 +246,7 @@ class TestPaymentsByHand(PaymentMixin, QboCommon):
         self.connection.payment_journal_id = till
         till.active = False
         self.env.flush_all()
-        invoice = self.push_invoice(100)
-        payment = self.receive(100, (invoice, 100))
-        self.notify(payment)
-        row = self.find(payment)
+        invoice, payment, row = self.receive_applied()
         self.assertEqual((row.state, row.reason), ("queued", "journal"))
 
     # === RECEIVABLE ACCOUNTS === #
